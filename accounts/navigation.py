@@ -1,0 +1,59 @@
+"""The sidebar and the workbench: each room registers its entries in AppConfig.ready()."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the sidebar; shown to roles that have one of the permissions (all signed-in staff if empty)."""
+
+    title: str
+    url_name: str
+    section: str
+    order: int
+    permissions: tuple[str, ...] = ()
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One card of the workbench: how many of something wait for this user. `count` gets the user."""
+
+    title: str
+    url_name: str
+    count: Callable[[Any], int]
+    permissions: tuple[str, ...]
+    order: int
+    query: str = ""
+    empty: str = ""
+
+
+_entries: list[Entry] = []
+_waiting: list[Waiting] = []
+
+
+def add_entry(entry: Entry) -> None:
+    if entry not in _entries:
+        _entries.append(entry)
+
+
+def add_waiting(card: Waiting) -> None:
+    if card not in _waiting:
+        _waiting.append(card)
+
+
+def _allowed(user: Any, permissions: tuple[str, ...]) -> bool:
+    return not permissions or any(user.has_perm(permission) for permission in permissions)
+
+
+def entries_for(user: Any) -> list[Entry]:
+    """Sidebar entries of this user, in order."""
+    return sorted((entry for entry in _entries if _allowed(user, entry.permissions)), key=lambda entry: entry.order)
+
+
+def waiting_for(user: Any) -> list[tuple[Waiting, int]]:
+    """Workbench cards of this user with their counts, in order."""
+    cards = sorted((card for card in _waiting if _allowed(user, card.permissions)), key=lambda card: card.order)
+    return [(card, card.count(user)) for card in cards]

@@ -1,0 +1,86 @@
+"""What each role may do, one readable page. `accounts.backends.RoleBackend` answers `has_perm` from it alone.
+
+Django's own names (`view_`, `add_`, `change_`, `delete_` and the model) open the admin; the other verbs are the
+field's own steps. What part of the country a permission reaches is not said here but by `accounts.scope`.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    COUNTY_AGENT = "county_agent", _("Agency clerk")
+    AGENCY_APPROVER = "agency_approver", _("Agency reviewer")
+    AGENCY_CASHIER = "agency_cashier", _("Agency cashier")
+    TOWNSHIP_OFFICER = "township_officer", _("Township officer")
+    VILLAGE_OFFICER = "village_officer", _("Village officer")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    TAX_CLERK = "tax_clerk", _("Tax clerk")
+    BUREAU_CLERK = "bureau_clerk", _("Bureau clerk")
+    SYSTEM_ADMIN = "system_admin", _("System administrator")
+    SECURITY_ADMIN = "security_admin", _("Security administrator")
+    AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+    SYSTEM = "system", _("The system itself")
+
+
+def _rights(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_EVERYBODY = _rights("notices.use_calculator notices.view_pack")
+_WATCHES = _rights("quotas.view_snapshot quotas.view_task quotas.export_ranking")
+_SEES_PEOPLE = _rights(
+    "enrollment.view_person enrollment.view_registration enrollment.view_payment enrollment.view_entitlement "
+    "subsidies.view_identitymark subsidies.view_decision exchanges.export_ledger exchanges.view_ledgerexport"
+)
+_AGENCY = (
+    _EVERYBODY
+    | _WATCHES
+    | _SEES_PEOPLE
+    | _rights(
+        "exchanges.view_batch exchanges.upload enrollment.reveal_number enrollment.change_person "
+        "quotas.view_circular refunds.view_application accounts.view_bureau subsidies.reconcile"
+    )
+)
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.COUNTY_AGENT: _AGENCY
+    | _rights(
+        "exchanges.run_batch exchanges.cancel_batch enrollment.register enrollment.correct subsidies.decide "
+        "subsidies.mark quotas.freeze quotas.set_task refunds.apply notices.propose_amendment"
+    ),
+    Role.AGENCY_APPROVER: _AGENCY
+    | _rights("exchanges.approve_batch refunds.final_approval notices.approve_amendment enrollment.approve"),
+    Role.AGENCY_CASHIER: _AGENCY | _rights("refunds.payout"),
+    Role.TOWNSHIP_OFFICER: _EVERYBODY
+    | _WATCHES
+    | _SEES_PEOPLE
+    | _rights("enrollment.reveal_number enrollment.register refunds.apply refunds.view_application"),
+    Role.VILLAGE_OFFICER: _EVERYBODY | _WATCHES | _SEES_PEOPLE,
+    Role.SUPERVISOR: _EVERYBODY
+    | _WATCHES
+    | _rights(
+        "exchanges.export_ledger exchanges.view_ledgerexport exchanges.view_batch enrollment.view_person "
+        "enrollment.view_registration enrollment.view_payment enrollment.view_entitlement subsidies.view_identitymark "
+        "subsidies.view_decision subsidies.reconcile refunds.view_application quotas.view_circular"
+    ),
+    Role.TAX_CLERK: _EVERYBODY
+    | _rights("exchanges.view_batch exchanges.upload refunds.view_application refunds.tax_intake"),
+    Role.BUREAU_CLERK: _EVERYBODY | _rights("exchanges.view_batch exchanges.upload"),
+    Role.SYSTEM_ADMIN: _EVERYBODY
+    | _rights(
+        "regions.view_region regions.add_region regions.change_region regions.view_regionalias "
+        "regions.add_regionalias regions.change_regionalias regions.delete_regionalias regions.view_areamember "
+        "regions.add_areamember regions.change_areamember regions.delete_areamember accounts.view_bureau "
+        "accounts.add_bureau accounts.change_bureau notices.view_season notices.add_season notices.change_season "
+        "accounts.view_businessday accounts.change_businessday"
+    ),
+    Role.SECURITY_ADMIN: _EVERYBODY
+    | _rights(
+        "accounts.view_staff accounts.add_staff accounts.change_staff accounts.view_posting accounts.add_posting "
+        "accounts.change_posting accounts.delete_posting accounts.view_bureau axes.view_accessattempt "
+        "axes.delete_accessattempt"
+    ),
+    Role.AUDIT_ADMIN: _EVERYBODY | _rights("accounts.view_auditentry accounts.view_staff axes.view_accesslog"),
+    Role.SYSTEM: frozenset(),
+}

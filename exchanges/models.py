@@ -1,0 +1,144 @@
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Bureau
+from accounts.scope import AnyOf, ByRegion, Own, ScopedModel
+from privacy.fields import EncryptedTextField
+from regions.models import Region
+
+
+class Batch(ScopedModel):
+    """One file of one department, from arrival to result. The row is the queue and the truth.
+
+    A worker holds a batch by a lease with a fence token; every write of the run checks the token, so a worker that
+    lost its lease cannot commit.
+    """
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("Waiting")
+        STAGING = "staging", _("Reading")
+        CHECKING = "checking", _("Checking")
+        HELD = "held", _("Waits for approval")
+        MERGING = "merging", _("Merging")
+        MERGED = "merged", _("Done")
+        UNCHANGED = "unchanged", _("Nothing new")
+        REFUSED = "refused", _("Refused")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    FINAL = (Status.MERGED, Status.UNCHANGED, Status.REFUSED, Status.CANCELLED)
+
+    scope = AnyOf(Own("uploaded_by"), ByRegion("region"))
+
+    kind = models.CharField(_("kind of list"), max_length=24)
+    sender = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, verbose_name=_("from"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+    coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
+    business_on = models.DateField(_("business date"))
+    file = models.FileField(_("file"), upload_to="batches/%Y/%m/")
+    file_name = models.CharField(_("file name"), max_length=200)
+    size = models.PositiveBigIntegerField(_("size"), help_text=_("bytes"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    content_hash = models.CharField(_("hash of the rows"), max_length=64, blank=True)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.RECEIVED)
+    reason = models.TextField(_("reason"), blank=True)
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    accepted = models.PositiveIntegerField(_("accepted"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    done = models.PositiveIntegerField(_("rows worked off"), default=0)
+    layout = models.JSONField(_("layout of the file"), null=True, encoder=DjangoJSONEncoder)
+    errors_file = models.FileField(_("error file"), upload_to="errors/%Y/%m/", blank=True)
+
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    fence = models.PositiveBigIntegerField(_("fence"), default=0)
+
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    created_at = models.DateTimeField(_("received at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["status", "id"], name="batch_queue"),
+            models.Index(fields=["kind", "region", "coverage_year", "sha256"], name="batch_same_file"),
+            models.Index(fields=["kind", "region", "coverage_year", "content_hash"], name="batch_same_rows"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="batch_counts_add_up", condition=Q(rows__gte=F("accepted") + F("refused"))),
+            models.CheckConstraint(
+                name="batch_refused_with_reason", condition=~Q(status__in=["refused", "failed"]) | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.file_name}"
+
+
+class BatchChunk(ScopedModel):
+    """The ledger of a batch's merge: a chunk that stands here has been merged, in the same transaction."""
+
+    scope = AnyOf(Own("batch__uploaded_by"), ByRegion("batch__region"))
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="chunks", verbose_name=_("batch"))
+    number = models.PositiveIntegerField(_("chunk"))
+    first_row = models.PositiveIntegerField(_("first row"))
+    last_row = models.PositiveIntegerField(_("last row"))
+    changed = models.PositiveIntegerField(_("changed"))
+    merged_at = models.DateTimeField(_("merged at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("chunk of a batch")
+        verbose_name_plural = _("chunks of batches")
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="batch_chunk_once")]
+
+
+class RowError(ScopedModel):
+    """A refused row: its number in the source, the row as it came (encrypted) and all its reasons."""
+
+    scope = AnyOf(Own("batch__uploaded_by"), ByRegion("batch__region"))
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="row_errors", verbose_name=_("batch"))
+    row_number = models.PositiveIntegerField(_("row"))
+    cells = EncryptedTextField(_("row as it came"), purpose="exchanges.rowerror.cells")
+    reasons = models.JSONField(_("reasons"), encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("refused row")
+        verbose_name_plural = _("refused rows")
+        ordering = ["batch", "row_number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "row_number"], name="row_error_once")]
+
+
+class LedgerExport(ScopedModel):
+    """A ledger that left the house: which, for whom, how many rows, and the hash of what was written."""
+
+    scope = AnyOf(Own("by"), ByRegion("region"))
+
+    ledger = models.CharField(_("ledger"), max_length=24)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+    coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
+    on = models.DateField(_("business date"))
+    format = models.CharField(_("format"), max_length=4)
+    rows = models.PositiveIntegerField(_("rows"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    full_numbers = models.BooleanField(_("with full numbers"), default=False)
+    why = models.CharField(_("why"), max_length=400, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("exported ledger")
+        verbose_name_plural = _("exported ledgers")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.ledger} {self.region} {self.coverage_year}"

@@ -1,0 +1,94 @@
+"""Files at rest are encrypted frame by frame, so that a file of any size is written and read in constant memory."""
+
+import io
+import struct
+from collections.abc import Iterator
+from typing import IO, Any
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage
+from django.utils.deconstruct import deconstructible
+
+from privacy import keyring
+
+FRAME_BYTES = 1024 * 1024
+_LENGTH = struct.Struct(">I")
+
+
+def _purpose(position: int, last: bool) -> str:
+    # Position and end are bound in, so that frames cannot be reordered, dropped or cut off unnoticed.
+    return f"file:{position}:{'last' if last else 'more'}"
+
+
+def seal_frames(source: IO[bytes]) -> Iterator[bytes]:
+    """Encrypted frames of `source`: length (4 bytes), then the sealed bytes."""
+    position, block = 0, source.read(FRAME_BYTES)
+    while True:
+        following = source.read(FRAME_BYTES) if block else b""
+        sealed = keyring.encrypt(block, purpose=_purpose(position, not following))
+        yield _LENGTH.pack(len(sealed)) + sealed
+        if not following:
+            return
+        position, block = position + 1, following
+
+
+class SealedReader(io.RawIOBase):
+    """Reads the plain bytes of a sealed file forward; raises keyring.CannotDecrypt for a file that was changed."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, self._position, self._rest, self._ended = stream, 0, b"", False
+
+    def readable(self) -> bool:
+        return True
+
+    def _next_frame(self) -> bytes:
+        head = self._stream.read(_LENGTH.size)
+        if len(head) < _LENGTH.size:
+            raise keyring.CannotDecrypt("the stored file is cut off")
+        sealed = self._stream.read(_LENGTH.unpack(head)[0])
+        here = self._stream.tell()
+        self._ended = not self._stream.read(1)
+        self._stream.seek(here)
+        block = keyring.decrypt(sealed, purpose=_purpose(self._position, self._ended))
+        self._position += 1
+        return block
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest and not self._ended:
+            self._rest = self._next_frame()
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+@deconstructible
+class EncryptedFileSystemStorage(FileSystemStorage):
+    """FileSystemStorage whose files are sealed; it has no URL: files go out through views that check the scope."""
+
+    def _save(self, name: str, content: File) -> str:
+        content.seek(0)
+        return super()._save(name, _SealedContent(content))
+
+    def _open(self, name: str, mode: str = "rb") -> File:
+        if mode != "rb":
+            raise ValueError("sealed files are opened for reading only")
+        return File(io.BufferedReader(SealedReader(open(self.path(name), "rb")), FRAME_BYTES), name)
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("personal data has no URL")
+
+
+class _SealedContent(ContentFile):
+    """Content whose chunks are the sealed frames of another file."""
+
+    def __init__(self, source: File) -> None:
+        super().__init__(b"", name=source.name)
+        self._source = source
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        yield from seal_frames(self._source)

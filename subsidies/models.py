@@ -1,0 +1,174 @@
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.scope import AnyOf, ByRegion, Everyone, ScopedModel
+from enrollment.models import Payment, Person
+from exchanges.models import Batch
+from notices.models import PackVersion
+from regions.models import Region
+
+
+class Category(models.TextChoices):
+    """The identities of the notices, with the identifiers of quote.md."""
+
+    TEKUN = "tekun", "特困人员"
+    ORPHAN = "orphan", "孤儿"
+    UNSUPPORTED_CHILD = "unsupported_child", "事实无人抚养儿童"
+    DIBAO = "dibao", "低保对象"
+    DIBAO_MARGIN = "dibao_margin", "低保边缘"
+    POVERTY_RETURN = "poverty_return", "返贫致贫人口"
+    UNSTABLE_EXIT = "unstable_exit", "脱贫不稳定户"
+    AT_RISK = "at_risk", "边缘易致贫户"
+    SUDDEN_HARDSHIP = "sudden_hardship", "突发严重困难户"
+    POVERTY_EXIT = "poverty_exit", "未纳入监测的稳定脱贫人口"
+    SEVERE_DISABILITY = "severe_disability", "重度残疾人"
+    FAMILY_PLANNING = "family_planning", "计划生育家庭"
+    ENTITLED_GROUP = "entitled_group", "重点优抚对象"
+
+
+class IdentityMark(ScopedModel):
+    """An identity of a person in time: determined by a department, marked by the agency, ended some day."""
+
+    scope = AnyOf(ByRegion("region", "person__region"))
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="marks", verbose_name=_("person"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("hukou place"))
+    category = models.CharField(_("identity"), max_length=20, choices=Category.choices)
+    determined_on = models.DateField(_("determined on"))
+    marked_on = models.DateField(_("marked on"), help_text=_("Day on which the mark stood in the system"))
+    ended_on = models.DateField(
+        _("ended on"), null=True, blank=True, help_text=_("First day on which it no longer counts")
+    )
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", null=True, verbose_name=_("from batch"))
+
+    class Meta:
+        verbose_name = _("identity mark")
+        verbose_name_plural = _("identity marks")
+        indexes = [models.Index(fields=["region", "category"], name="mark_by_place")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "category", "determined_on"], name="mark_once"),
+            models.UniqueConstraint(
+                fields=["person", "category"], condition=Q(ended_on__isnull=True), name="mark_one_open_a_category"
+            ),
+            models.CheckConstraint(
+                name="mark_ends_after_start", condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("determined_on"))
+            ),
+            models.CheckConstraint(
+                name="mark_category_known", condition=Q(category__in=[str(value) for value in Category.values])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_category_display()}"
+
+
+class Answer(ScopedModel):
+    """What the policy says of one distinct set of facts; many decisions share an answer. Never changed.
+
+    Amounts in fen. `facts` and `quote` are the engine's own JSON (quote.md), so that it can be replayed.
+    """
+
+    scope = Everyone()
+
+    pack_version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", verbose_name=_("by version"))
+    facts_key = models.CharField(_("key of the facts"), max_length=64)
+    facts = models.JSONField(_("facts"), encoder=DjangoJSONEncoder)
+    quote = models.JSONField(_("answer"), encoder=DjangoJSONEncoder)
+    outcome = models.CharField(_("outcome"), max_length=12)
+    window = models.CharField(_("window"), max_length=12, blank=True)
+    category = models.CharField(_("assisted as"), max_length=20, blank=True)
+    standard_fen = models.BigIntegerField(_("standard"), null=True)
+    assistance_fen = models.BigIntegerField(_("assistance"), null=True)
+    charged_fen = models.BigIntegerField(_("charged"), null=True)
+    reimbursed_fen = models.BigIntegerField(_("paid afterwards"), null=True)
+    net_fen = models.BigIntegerField(_("net cost"), null=True)
+    subsidy_fen = models.BigIntegerField(_("fiscal subsidy"), null=True)
+    benefit_start = models.DateField(_("benefits from"), null=True)
+    benefit_end = models.DateField(_("benefits to"), null=True)
+
+    class Meta:
+        verbose_name = _("answer of the policy")
+        verbose_name_plural = _("answers of the policy")
+        constraints = [
+            models.UniqueConstraint(fields=["pack_version", "facts_key"], name="answer_once"),
+            models.CheckConstraint(
+                name="answer_within_standard",
+                condition=Q(assistance_fen__isnull=True)
+                | Q(standard_fen__isnull=True)
+                | Q(assistance_fen__gte=0, assistance_fen__lte=F("standard_fen")),
+            ),
+        ]
+
+
+class AnswerFund(ScopedModel):
+    """The part of an answer's assistance or fiscal subsidy that one fund bears, in fen."""
+
+    class Purpose(models.TextChoices):
+        ASSISTANCE = "assistance", _("Assistance")
+        FISCAL_SUBSIDY = "fiscal_subsidy", _("Fiscal subsidy")
+
+    scope = Everyone()
+
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="funds")
+    purpose = models.CharField(_("purpose"), max_length=14, choices=Purpose.choices)
+    fund = models.CharField(_("fund"), max_length=20)
+    amount_fen = models.BigIntegerField(_("amount"))
+
+    class Meta:
+        verbose_name = _("fund of an answer")
+        verbose_name_plural = _("funds of an answer")
+        constraints = [models.UniqueConstraint(fields=["answer", "purpose", "fund"], name="answer_fund_once")]
+
+
+class DecisionRun(ScopedModel):
+    """One run of `decide` over an area: who, for which day, with what result."""
+
+    scope = ByRegion("region")
+
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+    coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
+    on = models.DateField(_("business date"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    people = models.PositiveIntegerField(_("people"), default=0)
+    decided = models.PositiveIntegerField(_("decided"), default=0)
+    undetermined = models.PositiveIntegerField(_("undetermined"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    result = models.JSONField(_("sums by fund"), null=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("run of decisions")
+        verbose_name_plural = _("runs of decisions")
+        ordering = ["-id"]
+
+
+class Decision(ScopedModel):
+    """What was decided for a person and coverage year; a newer decision supersedes it, the old one stays."""
+
+    scope = AnyOf(ByRegion("region", "person__region"))
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="decisions", verbose_name=_("person"))
+    coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place of enrolment"))
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+", verbose_name=_("answer"))
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="+", null=True, verbose_name=_("by payment"))
+    run = models.ForeignKey(DecisionRun, models.PROTECT, related_name="+", verbose_name=_("run"))
+    decided_on = models.DateField(_("decided on"))
+    superseded_by = models.ForeignKey(
+        DecisionRun, models.PROTECT, related_name="+", null=True, verbose_name=_("superseded by run")
+    )
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        indexes = [models.Index(fields=["coverage_year", "region"], name="decision_by_place")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "coverage_year"], condition=Q(superseded_by__isnull=True), name="decision_current"
+            ),
+        ]

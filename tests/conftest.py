@@ -1,0 +1,23 @@
+"""Fixtures that every room uses: a small tree of real divisions, staff by role, synthetic people."""
+
+import pytest
+
+from tests import factories
+
+
+@pytest.fixture
+def tree(db):
+    """Two counties with two towns and a few villages each; code → Region. See factories.TREE."""
+    return factories.make_tree()
+
+
+@pytest.fixture
+def staff(tree):
+    """Makes staff: staff(Role.TOWNSHIP_OFFICER, "610926102000", bureau="tax")."""
+    return factories.make_staff
+
+
+@pytest.fixture
+def person(tree):
+    """Makes a synthetic person: person(region="610926102001", name=…, born=…)."""
+    return factories.make_person
