@@ -1,0 +1,109 @@
+"""Which notice governs whom, and how it reads on a day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from notices.models import Amendment, PackVersion, Season
+from regions.models import AreaMember, Region
+
+if TYPE_CHECKING:
+    from policy.pack import Pack
+
+
+class NoNotice(LookupError):
+    """No season is set for the area and coverage year; the message names both and the remedy."""
+
+    def __init__(self, region_code: str, coverage_year: int) -> None:
+        self.region_code, self.coverage_year = region_code, coverage_year
+        region = Region.objects.filter(code=region_code).first()
+        super().__init__(
+            _("No notice governs %(area)s in coverage year %(year)s: set the season under Policy first.")
+            % {"area": f"{region.full_name} ({region_code})" if region else region_code, "year": coverage_year}
+        )
+
+
+class NoticeFinder:
+    """Finds the notice of any number of places for one coverage year and day, in three queries at most.
+
+    The deepest region with a season governs: the place itself, then what is above it. An area outside the register
+    (Changbaishan) stands right above each of its members. Amendments approved for the place or anything above it and
+    effective by `on` are applied in the order of their dates.
+    """
+
+    def __init__(self, coverage_year: int, *, on: date) -> None:
+        self.coverage_year, self.on = coverage_year, on
+        self._seasons = {
+            season.region_id: season
+            for season in Season.objects.filter(coverage_year=coverage_year).select_related("region")
+        }
+        self._areas: dict[str, list[str]] = defaultdict(list)
+        for area, member in AreaMember.objects.order_by("area_id").values_list("area_id", "member_id"):
+            self._areas[member].append(area)
+        self._amendments: dict[str, list[Amendment]] = defaultdict(list)
+        for amendment in Amendment.objects.filter(
+            status=Amendment.Status.APPROVED,
+            pack_id__in={season.pack_id for season in self._seasons.values()},
+            effective_on__lte=on,
+        ).order_by("effective_on", "id"):
+            self._amendments[amendment.region_id].append(amendment)
+        self._packs: dict[tuple[str, tuple[int, ...]], "Pack"] = {}
+
+    def season(self, region_code: str) -> Season:
+        """The season that governs the place. Raises NoNotice."""
+        for code in self._lineage(region_code):
+            if code in self._seasons:
+                return self._seasons[code]
+        raise NoNotice(region_code, self.coverage_year)
+
+    def pack(self, region_code: str) -> "Pack":
+        """The notice of the place as it reads on the day. Raises NoNotice, and `policy.pack.PackError`."""
+        season = self.season(region_code)
+        amendments = [
+            amendment
+            for code in self._lineage(region_code)
+            for amendment in self._amendments.get(code, ())
+            if amendment.pack_id == season.pack_id
+        ]
+        amendments.sort(key=lambda amendment: (amendment.effective_on, amendment.pk))
+        key = season.pack_id, tuple(amendment.pk for amendment in amendments)
+        if key not in self._packs:
+            self._packs[key] = as_amended(season.pack_id, amendments)
+        return self._packs[key]
+
+    def _lineage(self, region_code: str) -> Iterable[str]:
+        """The place and what is above it, deepest first."""
+        for digits in (12, 9, 6, 4, 2):
+            code = region_code[:digits].ljust(12, "0")
+            if digits < 12 and code == region_code:
+                continue
+            yield code
+            yield from self._areas.get(code, ())
+
+
+def as_amended(pack_id: str, amendments: Sequence[Amendment]) -> "Pack":
+    """The notice with the amendments applied, in the order given. Raises `policy.pack.PackError`."""
+    from policy import pack as packs
+
+    pack = packs.load(pack_id)
+    return packs.apply_amendments(pack, amendments) if amendments else pack
+
+
+def governing(region_code: str, coverage_year: int) -> Season:
+    """The season that governs a place: that of the deepest region at or above it. Raises NoNotice."""
+    return NoticeFinder(coverage_year, on=date.max).season(region_code)
+
+
+def pack_for(region_code: str, coverage_year: int, *, on: date) -> "Pack":
+    """The notice that governs a place, with the amendments approved and effective by `on`. Raises NoNotice."""
+    return NoticeFinder(coverage_year, on=on).pack(region_code)
+
+
+def pack_of(version: PackVersion) -> "Pack":
+    """The notice as it was kept, for replay."""
+    from policy import pack as packs
+
+    return packs.from_content(version.content)
