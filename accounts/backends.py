@@ -3,10 +3,14 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 
 from accounts.models import Staff
+from accounts.roles import Role
 
 
 class RoleBackend(ModelBackend):
-    """Signs staff in; permissions are those of the role (`accounts.roles`)."""
+    """Signs staff in; permissions are those of the role (`accounts.roles`). The system itself never signs in."""
+
+    def user_can_authenticate(self, user: Staff) -> bool:
+        return super().user_can_authenticate(user) and user.role != Role.SYSTEM
 
     def has_perm(self, user_obj: Staff, perm: str, obj: Any = None) -> bool:
         return user_obj.is_active and perm in user_obj.permissions

@@ -94,15 +94,21 @@ class Staff(AbstractUser):
     def get_short_name(self) -> str:
         return self.full_name
 
+    @property
+    def sees_everything(self) -> bool:
+        """True for the system itself: commands and workers are not limited to a part of the tree."""
+        return self.role == Role.SYSTEM
+
     @cached_property
     def code_ranges(self) -> list[tuple[str, str]]:
         """Half-open ranges of division codes that this person may see; the system itself sees all of them."""
-        if self.role == Role.SYSTEM:
+        if self.sees_everything:
             return [("0", "~")]
         return [span for region in self.regions.all() for span in code_ranges(region)]
 
     @cached_property
     def permissions(self) -> frozenset[str]:
+        """What the role may do (`accounts.roles`)."""
         return PERMISSIONS.get(Role(self.role), frozenset()) if self.role else frozenset()
 
 

@@ -82,5 +82,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "axes.delete_accessattempt"
     ),
     Role.AUDIT_ADMIN: _EVERYBODY | _rights("accounts.view_auditentry accounts.view_staff axes.view_accesslog"),
-    Role.SYSTEM: frozenset(),
 }
+# Commands and workers may do what any role may, but never stand in for the second person of a four-eyes step.
+_SECOND_PERSON = _rights(
+    "exchanges.approve_batch refunds.final_approval refunds.payout notices.approve_amendment enrollment.approve"
+)
+PERMISSIONS[Role.SYSTEM] = frozenset().union(*PERMISSIONS.values()) - _SECOND_PERSON

@@ -130,7 +130,9 @@ def visible(queryset: models.QuerySet, user: Any) -> models.QuerySet:
     if not getattr(user, "is_active", False):
         return queryset.none()
     scope = scope_of(queryset.model)
-    return queryset.none() if scope is None else queryset.filter(scope.q(user))
+    if scope is None:
+        return queryset.none()
+    return queryset if user.sees_everything else queryset.filter(scope.q(user))
 
 
 class ScopedQuerySet(models.QuerySet):
