@@ -11,6 +11,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from regions.queries import code_ranges
+
 EVERYTHING = Q()
 NOTHING = Q(pk__in=())
 
@@ -160,3 +162,21 @@ def within(path: str, ranges: Iterable[tuple[str, str]]) -> Q:
     for low, high in ranges:
         wanted |= Q(**{f"{path}_id__gte": low, f"{path}_id__lt": high})
     return wanted
+
+
+def intersect(ranges: Iterable[tuple[str, str]], others: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The codes that lie in both: half-open ranges, in order and without overlap."""
+    others = list(others)
+    shared = sorted((max(a, c), min(b, d)) for a, b in ranges for c, d in others if max(a, c) < min(b, d))
+    merged: list[tuple[str, str]] = []
+    for low, high in shared:
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def visible_ranges(user: Any, region: Any) -> list[tuple[str, str]]:
+    """The part of a region (with all below it) that the user may see, as half-open code ranges; empty if none."""
+    return intersect(code_ranges(region), user.code_ranges)

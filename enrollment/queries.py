@@ -1,0 +1,63 @@
+"""Reads of people, payments and the entitlement record: who is enrolled, who is not, who paid twice.
+
+"Enrolled" (commands.md, what a ranking counts) stands here once; rankings, ledgers and decisions build on it.
+`ranges` are half-open ranges of division codes: `regions.queries.code_ranges` of an area, cut to what a member of
+staff may see by `accounts.scope.visible_ranges`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.scope import within
+from enrollment.models import Payment, Person
+
+Ranges = Iterable[tuple[str, str]]
+AWAY = (Person.Status.DEAD, Person.Status.MOVED_OUT, Person.Status.ENLISTED, Person.Status.IN_PRISON)
+
+
+def standing_payments(*, coverage_year: int, on: date, ranges: Ranges | None = None) -> QuerySet[Payment]:
+    """Payments for the coverage year that stand on the day: paid by then, not reversed and not refunded by then.
+
+    With `ranges` only those with a place of enrolment in them.
+    """
+    payments = Payment.objects.filter(
+        Q(reversed_on__isnull=True) | Q(reversed_on__gt=on),
+        Q(refunded_on__isnull=True) | Q(refunded_on__gt=on),
+        coverage_year=coverage_year,
+        paid_on__lte=on,
+    )
+    return payments if ranges is None else payments.filter(within("region", ranges))
+
+
+def enrolled_people(*, coverage_year: int, on: date, ranges: Ranges | None = None) -> QuerySet[Payment]:
+    """One row a person enrolled on the day: the earliest standing payment, whose region is the place of enrolment.
+
+    Of two payments on the same day the one recorded first counts. `ranges` cuts by that place, so that a person who
+    paid in two places is counted in one of them only.
+    """
+    earlier = standing_payments(coverage_year=coverage_year, on=on).filter(
+        Q(paid_on__lt=OuterRef("paid_on")) | Q(paid_on=OuterRef("paid_on"), pk__lt=OuterRef("pk")),
+        person=OuterRef("person"),
+    )
+    return standing_payments(coverage_year=coverage_year, on=on, ranges=ranges).filter(~Exists(earlier))
+
+
+def enrolled_by_place(*, coverage_year: int, on: date, ranges: Ranges | None = None) -> dict[str, int]:
+    """Code of the place of enrolment → people enrolled there on the day; places without anyone are left out."""
+    people = enrolled_people(coverage_year=coverage_year, on=on, ranges=ranges)
+    return dict(people.order_by().values_list("region_id").annotate(people=Count("pk")))
+
+
+def resident_people(*, on: date, ranges: Ranges | None = None) -> QuerySet[Person]:
+    """People of the register (place of hukou) who could enrol on the day: neither dead nor moved out, enlisted or in
+    prison by then."""
+    people = Person.objects.exclude(status__in=AWAY, status_on__lte=on)
+    return people if ranges is None else people.filter(within("region", ranges))
+
+
+def not_enrolled_people(*, coverage_year: int, on: date, ranges: Ranges | None = None) -> QuerySet[Person]:
+    """Resident people without a payment that stands on the day, wherever it was paid (ZJ-3.5, ZJ-5.3a)."""
+    paid = standing_payments(coverage_year=coverage_year, on=on).filter(person=OuterRef("pk"))
+    return resident_people(on=on, ranges=ranges).filter(~Exists(paid))
