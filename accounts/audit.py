@@ -62,21 +62,50 @@ def record(
     `verb` is "room.verb" (e.g. "refunds.final_approval"); before and after carry only what changed, personal data
     in them is masked here once more.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("audit.record is called inside the transaction of the write")
-    origin = _origin.get() or Origin("shell", uuid4())
     if region is None:
-        region = getattr(subject, "region_id", None)
+        region = subject.pk if isinstance(subject, Region) else getattr(subject, "region_id", None)
+    return _write(by, on, verb, subject._meta.label_lower, str(subject.pk), region, before, after, why)
+
+
+def record_many(
+    *,
+    by: Staff,
+    on: date,
+    verb: str,
+    model: type[models.Model],
+    counts: Mapping[str, Any],
+    region: Region | str | None = None,
+    why: str = "",
+) -> AuditEntry:
+    """Writes the one audit row of a set-based write: what it did, in numbers of rows. `object_id` stays empty.
+    Raises RuntimeError outside a transaction."""
+    return _write(by, on, verb, model._meta.label_lower, "", region, None, counts, why)
+
+
+def _write(
+    by: Staff,
+    on: date,
+    verb: str,
+    label: str,
+    object_id: str,
+    region: Region | str | None,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    why: str,
+) -> AuditEntry:
+    if not connection.in_atomic_block:
+        raise RuntimeError("an audit row is written inside the transaction of the write")
+    origin = _origin.get() or Origin("shell", uuid4())
     return AuditEntry.objects.create(
         by=by,
         on=on,
         origin=origin.where,
         request=origin.request,
         verb=verb,
-        model=subject._meta.label_lower,
-        object_id=str(subject.pk),
+        model=label,
+        object_id=object_id,
         region_id=region.pk if isinstance(region, Region) else region,
         before=_masked(before) if before is not None else None,
         after=_masked(after) if after is not None else None,
-        why=mask_text(why),
+        why=mask_text(why)[:400],
     )
