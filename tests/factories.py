@@ -5,7 +5,7 @@ from itertools import count
 
 from accounts.models import Bureau, Posting, Staff
 from accounts.roles import Role
-from enrollment.models import DocumentKind, Person
+from enrollment.models import DocumentKind, Payment, Person
 from privacy.keyring import blind_index
 from regions.models import Level, Region
 
@@ -74,5 +74,26 @@ def make_person(region: str, *, name: str = "张三", born: date = date(1980, 1,
         id_number_index=blind_index(number, purpose="id_number"),
         birth_date=born,
         region_id=region,
+        **more,
+    )
+
+
+def make_payment(
+    person: Person,
+    *,
+    region: str | None = None,
+    coverage_year: int = 2022,
+    paid_on: date = date(2021, 11, 1),
+    amount_fen: int = 32_000,
+    **more,
+) -> Payment:
+    """A receipt of the person, by default at the hukou place."""
+    return Payment.objects.create(
+        receipt_no=f"R{next(_numbers):09d}",
+        person=person,
+        coverage_year=coverage_year,
+        region_id=region or person.region_id,
+        paid_on=paid_on,
+        amount_fen=amount_fen,
         **more,
     )

@@ -1,0 +1,64 @@
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Staff
+from enrollment.models import NumberReveal, Person
+from privacy.masks import mask_phone
+from regions.models import Region
+
+
+@transaction.atomic
+def correct_person(
+    *,
+    person: Person,
+    name: str,
+    phone: str | None,
+    residence: Region | None,
+    by: Staff,
+    on: date,
+    why: str,
+) -> Person:
+    """Corrects what a department's list or a hand got wrong: name, phone and residence as they should stand.
+
+    Raises ValidationError for an empty name or a missing reason. Nothing different leaves no trace.
+    """
+    if not why.strip():
+        raise ValidationError({"why": _("Say why: the reason is kept with the correction.")})
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    before, after = {}, {}
+    if name != person.name:
+        if not name.strip():
+            raise ValidationError({"name": _("A person needs a name.")})
+        before["name"], after["name"] = person.name, name
+        person.name = name
+    if (phone or None) != person.phone:
+        before["phone"] = mask_phone(person.phone) if person.phone else None
+        after["phone"] = mask_phone(phone) if phone else None
+        person.phone = phone or None
+    if (residence.pk if residence else None) != person.residence_id:
+        before["residence"], after["residence"] = person.residence_id, residence.pk if residence else None
+        person.residence = residence
+    if after:
+        person.save(update_fields=list(after))
+        audit.record(
+            by=by, on=on, verb="enrollment.correct_person", subject=person, before=before, after=after, why=why
+        )
+    return person
+
+
+@transaction.atomic
+def reveal_number(*, person: Person, why: str, by: Staff, on: date) -> str:
+    """The full id number. Who asked, when and why is kept for the person and in the audit trail.
+
+    Raises ValidationError without a reason.
+    """
+    why = why.strip()
+    if not why:
+        raise ValidationError({"why": _("Say why the full number is needed: the reason is kept.")})
+    NumberReveal.objects.create(person=person, region_id=person.region_id, by=by, why=why)
+    audit.record(by=by, on=on, verb="enrollment.reveal_number", subject=person, why=why)
+    return person.id_number
