@@ -1,0 +1,238 @@
+"""What is asked: the facts about one person and one payment.
+
+`parse` reads a JSON object of the calculator's contract. It answers every malformed value with a `FactsError` that names the
+field and what was expected, and knows no other exception. Absent and null mean the same; an unknown key is an error, since a
+misspelt one would otherwise be a fact silently lost.
+
+Facts that contradict themselves are refused as well, for no notice can answer them: a payment before birth, an identity that
+ended before it was determined, a refund applied for before the payment, a stay that ends before it begins. An identity that
+ended on the day it was determined is allowed (it was withdrawn) and never counts; a mark may stand before the determination;
+employee cover may end after the payment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+from policy.categories import CATEGORIES, REFUND_REASONS, SITUATIONS, STUDENTS
+from policy.period import FIRST_DAY, LAST_DAY
+
+MAX_IDENTITIES = 100
+MAX_YEARS = 120
+
+
+class FactsError(ValueError):
+    """Facts that cannot be read. The message names the field and what was expected there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identity a department determined. `ended_on` is the first day it no longer counts; None: not ended. `marked_on` is the
+    day from which the mark stood in the system; None: since `determined_on`."""
+
+    category: str
+    determined_on: date
+    ended_on: date | None = None
+    marked_on: date | None = None
+
+    def in_force_on(self, day: date) -> bool:
+        return self.determined_on <= day and (self.ended_on is None or day < self.ended_on)
+
+    @property
+    def marked_from(self) -> date:
+        return self.marked_on or self.determined_on
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    reason: str
+    applied_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A hospital stay. `same_area`: enrolled in the same pooling area in both years."""
+
+    admitted_on: date
+    discharged_on: date
+    same_area: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One question. `missed_years` are the years without any cover before this one, `made_up_years` those of them paid for
+    afterwards; both only matter to notices that make the waiting period depend on them."""
+
+    policy: str
+    birth_date: date
+    paid_on: date
+    situation: str = "general"
+    student: str = "none"
+    tier: int = 1
+    ltc_pilot: bool = False
+    identities: tuple[Identity, ...] = ()
+    employee_cover_ended_on: date | None = None
+    employee_cover_years: int = 0
+    missed_years: int = 0
+    made_up_years: int = 0
+    refund: RefundRequest | None = None
+    stay: Stay | None = None
+    case: str | int | float | None = None
+
+
+_FIELDS = frozenset(Facts.__slots__)
+_IDENTITY = frozenset(Identity.__slots__)
+_REFUND = frozenset(RefundRequest.__slots__)
+_STAY = frozenset(Stay.__slots__)
+
+
+def parse(given: Any) -> Facts:
+    """Facts of a JSON object. Raises FactsError."""
+    _check_object(given, "the question", _FIELDS)
+    get = given.get
+    policy = get("policy")
+    if type(policy) is not str or not policy:
+        raise FactsError(_expected("policy", policy, "the id of a pack"))
+    birth_date = _day("birth_date", get("birth_date"))
+    paid_on = _day("paid_on", get("paid_on"))
+    if paid_on < birth_date:
+        raise FactsError(f"paid_on: a day on or after birth_date {birth_date} was expected, not {paid_on}")
+    identities, refund, stay, ended = get("identities"), get("refund"), get("stay"), get("employee_cover_ended_on")
+    missed_years = _years("missed_years", get("missed_years"))
+    made_up_years = _years("made_up_years", get("made_up_years"))
+    if made_up_years > missed_years:
+        raise FactsError(
+            f"made_up_years: at most the {missed_years} of missed_years were expected, not {made_up_years}"
+        )
+    return Facts(
+        policy,
+        birth_date,
+        paid_on,
+        _word("situation", get("situation"), SITUATIONS, "general"),
+        _word("student", get("student"), STUDENTS, "none"),
+        _tier(get("tier")),
+        _flag("ltc_pilot", get("ltc_pilot")),
+        _identities(identities) if identities is not None else (),
+        _day("employee_cover_ended_on", ended) if ended is not None else None,
+        _years("employee_cover_years", get("employee_cover_years")),
+        missed_years,
+        made_up_years,
+        _refund(refund, paid_on) if refund is not None else None,
+        _stay(stay) if stay is not None else None,
+        label(get("case")),
+    )
+
+
+def label(value: Any) -> str | int | float | None:
+    """The label of a question, to be given back. Raises FactsError unless it is a text, a number or null."""
+    if value is None or type(value) in (str, int, bool) or (type(value) is float and isfinite(value)):
+        return value
+    raise FactsError(_expected("case", value, "a text or a number"))
+
+
+def _expected(field: str, value: Any, what: str) -> str:
+    if value is None:
+        return f"{field}: missing; {what} was expected"
+    shown = repr(value) if type(value) in (str, int, float, bool) else f"a value of type {type(value).__name__}"
+    return f"{field}: {what} was expected, not {shown if len(shown) <= 80 else shown[:77] + '...'}"
+
+
+def _check_object(value: Any, field: str, known: frozenset) -> None:
+    if not isinstance(value, Mapping):
+        raise FactsError(_expected(field, value, "an object"))
+    if not value.keys() <= known:
+        unknown = ", ".join(sorted(repr(key)[:40] for key in value.keys() - known)[:5])
+        raise FactsError(f"{field}: unknown field {unknown}; known are {', '.join(sorted(known))}")
+
+
+def _day(field: str, value: Any) -> date:
+    if type(value) is str and len(value) == 10 and value[4] == "-" == value[7]:
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise FactsError(_expected(field, value, "a day of the calendar, written YYYY-MM-DD,")) from None
+    elif isinstance(value, date) and not isinstance(value, datetime):
+        day = value
+    else:
+        raise FactsError(_expected(field, value, "a date written YYYY-MM-DD"))
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise FactsError(_expected(field, value, f"a date from {FIRST_DAY} to {LAST_DAY}"))
+    return day
+
+
+def _word(field: str, value: Any, known: Mapping[str, str], default: str | None = None) -> str:
+    if value is None and default is not None:
+        return default
+    if type(value) is not str or value not in known:
+        raise FactsError(_expected(field, value, f"one of {', '.join(known)}"))
+    return value
+
+
+def _tier(value: Any) -> int:
+    if value is None:
+        return 1
+    if type(value) is not int or value not in (1, 2):
+        raise FactsError(_expected("tier", value, "1 or 2"))
+    return value
+
+
+def _flag(field: str, value: Any, default: bool | None = False) -> bool:
+    if value is None and default is not None:
+        return default
+    if type(value) is not bool:
+        raise FactsError(_expected(field, value, "true or false"))
+    return value
+
+
+def _years(field: str, value: Any) -> int:
+    if value is None:
+        return 0
+    if type(value) is not int or not 0 <= value <= MAX_YEARS:
+        raise FactsError(_expected(field, value, f"a whole number of years from 0 to {MAX_YEARS}"))
+    return value
+
+
+def _identities(value: Any) -> tuple[Identity, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise FactsError(_expected("identities", value, "a list"))
+    if len(value) > MAX_IDENTITIES:
+        raise FactsError(f"identities: at most {MAX_IDENTITIES} were expected, not {len(value)}")
+    return tuple(_identity(f"identities[{index}]", each) for index, each in enumerate(value))
+
+
+def _identity(field: str, value: Any) -> Identity:
+    _check_object(value, field, _IDENTITY)
+    category = _word(f"{field}.category", value.get("category"), CATEGORIES)
+    determined_on = _day(f"{field}.determined_on", value.get("determined_on"))
+    ended_on, marked_on = value.get("ended_on"), value.get("marked_on")
+    if ended_on is not None:
+        ended_on = _day(f"{field}.ended_on", ended_on)
+        if ended_on < determined_on:
+            raise FactsError(
+                f"{field}.ended_on: a day from determined_on {determined_on} on was expected, not {ended_on}"
+            )
+    if marked_on is not None:
+        marked_on = _day(f"{field}.marked_on", marked_on)
+    return Identity(category, determined_on, ended_on, marked_on)
+
+
+def _refund(value: Any, paid_on: date) -> RefundRequest:
+    _check_object(value, "refund", _REFUND)
+    reason = _word("refund.reason", value.get("reason"), REFUND_REASONS)
+    applied_on = _day("refund.applied_on", value.get("applied_on"))
+    if applied_on < paid_on:
+        raise FactsError(f"refund.applied_on: a day from paid_on {paid_on} on was expected, not {applied_on}")
+    return RefundRequest(reason, applied_on)
+
+
+def _stay(value: Any) -> Stay:
+    _check_object(value, "stay", _STAY)
+    admitted_on = _day("stay.admitted_on", value.get("admitted_on"))
+    discharged_on = _day("stay.discharged_on", value.get("discharged_on"))
+    if discharged_on < admitted_on:
+        raise FactsError(
+            f"stay.discharged_on: a day from admitted_on {admitted_on} on was expected, not {discharged_on}"
+        )
+    return Stay(admitted_on, discharged_on, _flag("stay.same_area", value.get("same_area"), None))
