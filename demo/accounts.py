@@ -40,9 +40,15 @@ def _bureaus_of(prefix: str, region: str, names: dict[BureauKind, str]) -> list[
 
 ACCOUNTS = [
     Account("pingli.agent", "县医保经办员", Role.COUNTY_AGENT, (PINGLI,), BureauKind.AGENCY, "平利县医疗保险经办中心"),
-    Account("pingli.reviewer", "县医保复核员", Role.AGENCY_APPROVER, (PINGLI,), BureauKind.AGENCY, "平利县医疗保险经办中心"),
-    Account("pingli.cashier", "县医保拨付员", Role.AGENCY_CASHIER, (PINGLI,), BureauKind.AGENCY, "平利县医疗保险经办中心"),
-    Account("pingli.supervisor", "县联合督导组", Role.SUPERVISOR, (PINGLI,), BureauKind.GOVERNMENT, "平利县人民政府办公室"),
+    Account(
+        "pingli.reviewer", "县医保复核员", Role.AGENCY_APPROVER, (PINGLI,), BureauKind.AGENCY, "平利县医疗保险经办中心"
+    ),
+    Account(
+        "pingli.cashier", "县医保拨付员", Role.AGENCY_CASHIER, (PINGLI,), BureauKind.AGENCY, "平利县医疗保险经办中心"
+    ),
+    Account(
+        "pingli.supervisor", "县联合督导组", Role.SUPERVISOR, (PINGLI,), BureauKind.GOVERNMENT, "平利县人民政府办公室"
+    ),
     Account("pingli.township", "老县镇社保站", Role.TOWNSHIP_OFFICER, (LAOXIAN,)),
     Account("pingli.village", "老县村代办员", Role.VILLAGE_OFFICER, (LAOXIAN_VILLAGE,)),
     *_bureaus_of(

@@ -10,6 +10,8 @@ from itertools import count
 from demo.residents import Household, Numbers, Resident, households
 from demo.season import (
     CATEGORY_NAMES,
+    FIRST_LISTS_BEFORE,
+    LISTED_AFTER,
     SENDERS,
     Area,
     Calendar,
@@ -128,19 +130,21 @@ def _identity_lists(rng: random.Random, area: Area, places: list[Place], houses:
                 for position, (category, since, _) in enumerate(person.marks):
                     full[SENDERS[category]].append(_identity_row(person, place, category, since, None))
                     if month_ends and rng.random() < 0.004:
-                        ended = rng.choice(month_ends) - timedelta(days=5)
+                        ended = rng.choice(month_ends) - LISTED_AFTER
                         person.marks[position] = (category, since, ended)
-                        key = SENDERS[category], ended + timedelta(days=5)
+                        key = SENDERS[category], ended + LISTED_AFTER
                         changes[key].append(_identity_row(person, place, category, since, ended))
                 if not person.marks and month_ends and rng.random() < 0.0012:
-                    since = rng.choice(month_ends) - timedelta(days=6)
+                    since = rng.choice(month_ends) - LISTED_AFTER
                     person.marks.append(("dibao", since, None))
-                    key = "civil_affairs", since + timedelta(days=6)
+                    key = "civil_affairs", since + LISTED_AFTER
                     changes[key].append(_identity_row(person, place, "dibao", since, None))
     for sender, rows in full.items():
         spoiled = _spoiled(rows) if sender == "civil_affairs" else []
-        on = area.first_day - timedelta(days=10)
-        yield Delivery(on, "identities", sender, "参保资助人员名单.xlsx", "参保资助人员名单", [_IDENTITIES, *rows, *spoiled])
+        on = area.first_day - FIRST_LISTS_BEFORE
+        yield Delivery(
+            on, "identities", sender, "参保资助人员名单.xlsx", "参保资助人员名单", [_IDENTITIES, *rows, *spoiled]
+        )
     for (sender, on), rows in sorted(changes.items(), key=lambda item: (item[0][1], item[0][0])):
         name = f"动态调整{on:%Y%m%d}.xlsx"
         yield Delivery(on, "identities", sender, name, "参保资助人员动态调整名单", [_IDENTITIES, *rows])
@@ -176,11 +180,10 @@ def _payment_lists(area: Area, paid: list[tuple[Contribution, Place]]) -> Iterat
 
 
 def _task_list(area: Area) -> Delivery:
-    milestones = [stone for stone in area.pack.milestones if stone.date < area.last_day]
     header = ["名称", "人口数", "任务数", "截止日期", "应完成数"]
     rows = [header]
     for row in read_targets(area.targets):
-        due = [f"{milestones[0].date:%Y-%m-%d}", row["by_nov30"]] if milestones and "by_nov30" in row else ["", ""]
+        due = [f"{area.milestones[0]:%Y-%m-%d}", row["by_nov30"]] if "by_nov30" in row else ["", ""]
         rows.append([row.get("town") or row["village"], row.get("population") or "", row["task"], *due])
     on = area.first_day - timedelta(days=12)
     return Delivery(on, "tasks", "government", "任务分解表.csv", "参保计划任务表", rows)
@@ -198,9 +201,7 @@ def make_season(*, seed: int, area: Area, villages: list[tuple[str, str]]) -> Se
     deliveries = [_task_list(area)]
     by_town: dict[str, list[Household]] = defaultdict(list)
     for place in places:
-        made = list(
-            households(rng=rng, village=place.code, people=place.people, numbers=numbers, on=area.first_day)
-        )
+        made = list(households(rng=rng, village=place.code, people=place.people, numbers=numbers, on=area.first_day))
         for house in made:
             mark(rng, house, area.first_day)
         _statuses(rng, [person for house in made for person in house.members], area.first_day)
@@ -211,8 +212,7 @@ def make_season(*, seed: int, area: Area, villages: list[tuple[str, str]]) -> Se
         on = area.first_day - timedelta(days=11)
         deliveries.append(Delivery(on, "population", "police", f"人口信息{town}.csv", "人口信息", rows, region=town))
     deliveries += _identity_lists(rng, area, places, houses)
-    stones = [stone.date for stone in area.pack.milestones]
-    calendar, serial = Calendar(area.first_day, area.last_day, stones), count(1)
+    calendar, serial = Calendar(area.first_day, area.last_day, area.milestones), count(1)
     paid = [
         (one, place)
         for place in places

@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-_SURNAMES = "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金贾韦夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤"
+_SURNAMES = (
+    "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高罗郑梁谢宋唐许邓韩冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁"
+    "任卢姚沈钟姜崔谭陆范汪廖石金贾韦夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严"
+    "莫孔向常汤"
+)
 _DOUBLE_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "夏侯")
-_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰春梅建国志文海波晓东红云宁飞鹏凤莲德福贵财旺顺祥安康健民家兴立新成才先忠孝义仁礼智信山川林森雨雪晨曦子涵梓轩浩然思雅欣怡佳琪嘉懿﨑"
+_GIVEN = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰春梅建国志文海波晓东红云宁飞鹏凤莲德福贵财旺"
+    "顺祥安康健民家兴立新成才先忠孝义仁礼智信山川林森雨雪晨曦子涵梓轩浩然思雅欣怡佳琪嘉懿﨑"
+)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 # Share of the population by decade of age, from the youngest; rounded from the age pyramids of inland counties.
@@ -49,7 +56,8 @@ class Numbers:
 
     def take(self, born: date, *, old: bool) -> str:
         prefix = self._prefixes[1 if old and len(self._prefixes) > 1 else 0]
-        sequence = self._next.get((prefix, born), 0) + 1
+        # The serial starts somewhere else every day; odd and even (men and women) come in turn.
+        sequence = self._next.get((prefix, born), born.toordinal() * 7 % 500) + 1
         self._next[prefix, born] = sequence
         body = f"{prefix}{born:%Y%m%d}{sequence:03d}"
         return body + check_digit(body)
@@ -64,9 +72,7 @@ def _surname(rng: random.Random) -> str:
     return rng.choice(_DOUBLE_SURNAMES) if rng.random() < 0.003 else rng.choice(_SURNAMES)
 
 
-def households(
-    *, rng: random.Random, village: str, people: int, numbers: Numbers, on: date
-) -> Iterator[Household]:
+def households(*, rng: random.Random, village: str, people: int, numbers: Numbers, on: date) -> Iterator[Household]:
     """Households of a village, `people` persons in all, as they live on the day `on`."""
     made, serial = 0, 0
     while made < people:
@@ -78,8 +84,6 @@ def households(
             decade = rng.choices(range(len(_DECADES)), weights=_DECADES)[0]
             born = on - timedelta(days=decade * 3652 + rng.randrange(3652) + 30)
             own = surname if position % 2 == 0 else _surname(rng)
-            members.append(
-                Resident(_name(rng, own), numbers.take(born, old=born.year < 1985), born, village, number)
-            )
+            members.append(Resident(_name(rng, own), numbers.take(born, old=born.year < 1985), born, village, number))
         made += size
         yield Household(number, village, members)

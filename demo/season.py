@@ -6,18 +6,22 @@ people so that a season looks like one.
 
 import csv
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from demo.residents import Household, Numbers, Resident, households
+from demo.residents import Household, Resident
 from policy.facts import Facts, Identity
 from policy.pack import Pack
 from policy.quote import canonical, quote
+from policy.settlement import BATCH
 
 _DATA = Path(__file__).parent / "data"
+
+FIRST_LISTS_BEFORE = timedelta(days=10)
+LISTED_AFTER = timedelta(days=6)
 
 # Share of households (or of people, for the personal ones) with an identity; sender of the list.
 _HOUSEHOLD_MARKS = (
@@ -104,11 +108,26 @@ class Area:
 
     @property
     def first_day(self) -> date:
-        return self.pack.collection.first
+        return self.pack.spans["collection"].first
 
     @property
     def last_day(self) -> date:
-        return self.pack.assessment_day.value
+        return self.pack.duties.assessment_day.on
+
+    def listed_on(self, since: date) -> date:
+        """The day on which the list with an identity determined on `since` arrives: the one before collection, or
+        that of the month."""
+        return since + LISTED_AFTER if since >= self.first_day else self.first_day - FIRST_LISTS_BEFORE
+
+    @property
+    def milestones(self) -> list[date]:
+        """Days of the milestones on the way, the last day left out."""
+        return sorted(stone.on for stone in self.pack.duties.milestones.values() if stone.on < self.last_day)
+
+    @property
+    def pays_by_roster(self) -> bool:
+        """Whether a department pays for the fully assisted in one batch (PL-6.1)."""
+        return any(mode.mode == BATCH for mode in self.pack.settlement.modes.values())
 
 
 def read_targets(name: str) -> list[dict[str, str]]:
@@ -154,7 +173,9 @@ class Calendar:
 
     def draw(self, rng: random.Random, delay: float, count: int) -> list[date]:
         """`count` days; `delay` above 0 shifts them towards the end."""
-        weights = [weight * (0.4 + position / len(self.days)) ** (3 * delay) for position, weight in enumerate(self._weights)]
+        weights = [
+            weight * (0.4 + position / len(self.days)) ** (3 * delay) for position, weight in enumerate(self._weights)
+        ]
         return rng.choices(self.days, cum_weights=list(accumulate(weights)), k=count)
 
 
@@ -164,8 +185,8 @@ class Charges:
     def __init__(self, area: Area) -> None:
         self._area, self._known = area, {}
 
-    def of(self, resident: Resident, paid_on: date, marked_from: Callable[[date], date]) -> tuple[int, str]:
-        """Amount in fen and channel."""
+    def of(self, resident: Resident, paid_on: date) -> tuple[int, str]:
+        """Amount in fen, and the channel where it is not the person's own."""
         marks = tuple((category, since, ended) for category, since, ended in resident.marks)
         key = (marks, paid_on)
         answer = self._known.get(key)
@@ -175,7 +196,9 @@ class Charges:
                 birth_date=resident.born,
                 paid_on=paid_on,
                 identities=tuple(
-                    Identity(category=category, determined_on=since, ended_on=ended, marked_on=marked_from(since))
+                    Identity(
+                        category=category, determined_on=since, ended_on=ended, marked_on=self._area.listed_on(since)
+                    )
                     for category, since, ended in marks
                 ),
             )
@@ -202,7 +225,7 @@ def contributions(
         for member in house.members:
             if member.status != "正常" or (len(house.members) > 1 and rng.random() < 0.012):
                 continue
-            amount, how = charges.of(member, day, lambda since: max(since, area.first_day - timedelta(days=10)))
+            amount, how = charges.of(member, day)
             if not how and rng.random() < 0.0012:
                 # A clerk who took last year's figure: accepted, and listed as not matching what was due.
                 amount -= 3000

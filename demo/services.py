@@ -1,11 +1,8 @@
 """Fills an empty database with the season of the two annexes, through the same doors that staff and bureaus use."""
 
-import random
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-
-from django.db import transaction
+from dataclasses import dataclass
+from datetime import date
 
 from accounts.business_day import set_business_day
 from accounts.models import Bureau, BusinessDay, Staff
@@ -69,7 +66,9 @@ def _areas(people: int | None, by: Staff) -> list[Area]:
     whole = sum(sizes.values())
     areas = []
     for (region, year), pack_id in PACKS.items():
-        set_season(region=Region.objects.get(pk=region), coverage_year=year, pack_id=pack_id, by=by, on=date(year - 1, 9, 1))
+        set_season(
+            region=Region.objects.get(pk=region), coverage_year=year, pack_id=pack_id, by=by, on=date(year - 1, 9, 1)
+        )
         areas.append(
             Area(
                 region=region,
