@@ -1,4 +1,4 @@
-"""Who may open a page. Every view declares it; tests/accounts/test_urls.py fails for a URL that does not."""
+"""Who may open a page. Every view declares it; one that does not is closed (`accounts.middleware`)."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+BY_MODEL = "by the permissions of its model"
 
 
 def _declared(view: Callable, access: str) -> Callable:
@@ -38,3 +39,10 @@ def requires(*permissions: str) -> Callable[[Callable], Callable]:
         return _declared(guarded, " | ".join(permissions))
 
     return decorate
+
+
+def access_of(view: Callable) -> str | None:
+    """What a view of the resolver declares: by decorator, as `access` of its class, or through the admin it is part
+    of (`ScopedModelAdmin`, `BackOfficeSite`). None where it declares nothing."""
+    bearers = (view, *(getattr(view, name, None) for name in ("view_class", "model_admin", "admin_site")))
+    return next((access for bearer in bearers if (access := getattr(bearer, "access", None))), None)

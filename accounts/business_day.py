@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import BusinessDay
+from accounts import audit
+from accounts.models import BusinessDay, Staff
+from regions.models import Region
 
 
 def today_in(region_code: str) -> date:
@@ -19,3 +22,19 @@ def today_for(user: Any) -> date:
     """The business date of the user's first posting, else today."""
     posting = user.postings.order_by("region_id").values_list("region_id", flat=True).first()
     return today_in(posting) if posting else timezone.localdate()
+
+
+@transaction.atomic
+def set_business_day(*, region: Region, today: date, by: Staff, on: date) -> BusinessDay:
+    """Lets an area stand on a day of its own; `on` is the business date on which that is done."""
+    before = BusinessDay.objects.filter(region=region).first()
+    day, _ = BusinessDay.objects.update_or_create(region=region, defaults={"today": today})
+    audit.record(
+        by=by,
+        on=on,
+        verb="accounts.set_business_day",
+        subject=day,
+        before={"today": before.today} if before else None,
+        after={"today": today},
+    )
+    return day

@@ -1,10 +1,15 @@
 from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from accounts.access import PUBLIC
+from accounts.access import PUBLIC, access_of
 from accounts.audit import coming_from
+
+_OPEN_UNTIL_PASSWORD_IS_CHOSEN = frozenset({"choose_password", "logout", "set_language"})
 
 
 class RequestOriginMiddleware:
@@ -19,16 +24,27 @@ class RequestOriginMiddleware:
 
 
 class SignedInMiddleware:
-    """Every page but those declared public asks for a sign-in, also one that forgot to declare its access."""
+    """Every page but those declared public asks for a sign-in, and a view that declares no access is closed: a
+    forgotten declaration hides a page, it never shows one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            # A page about people stays in no cache, neither a proxy's nor the browser's after signing out.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
-        access = getattr(view, "access", None) or getattr(getattr(view, "view_class", None), "access", None)
-        if request.user.is_authenticated or access == PUBLIC:
+        access = access_of(view)
+        if access == PUBLIC:
             return None
-        return redirect_to_login(request.get_full_path())
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if access is None:
+            raise PermissionDenied
+        if request.user.must_change_password and request.resolver_match.view_name not in _OPEN_UNTIL_PASSWORD_IS_CHOSEN:
+            return redirect(reverse("choose_password"))
+        return None

@@ -8,7 +8,18 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import PERMISSIONS, Role
-from accounts.scope import AllOf, AnyOf, ByRegion, Everyone, ForPermission, Own, ScopedModel, ScopedQuerySet
+from accounts.scope import (
+    AllOf,
+    AnyOf,
+    ByRegion,
+    Everyone,
+    ForPermission,
+    OfNoRegion,
+    Own,
+    ScopedModel,
+    ScopedQuerySet,
+    Through,
+)
 from regions.models import Region
 from regions.queries import code_ranges
 
@@ -63,7 +74,9 @@ class Staff(AbstractUser):
     Permissions come from the role alone (`accounts.roles`); groups and single permissions are not used.
     """
 
-    scope = AnyOf(Own("pk"), AllOf(ForPermission("accounts.view_staff"), ByRegion("postings__region")))
+    scope = AnyOf(
+        Own("pk"), AllOf(ForPermission("accounts.view_staff"), Through("accounts.Posting", "staff", ByRegion("region")))
+    )
 
     first_name = last_name = None
     groups = user_permissions = None
@@ -71,6 +84,9 @@ class Staff(AbstractUser):
     role = models.CharField(_("role"), max_length=24, choices=Role.choices)
     bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, verbose_name=_("bureau"))
     regions = models.ManyToManyField(Region, through="Posting", verbose_name=_("regions"))
+    must_change_password = models.BooleanField(
+        _("must choose a password of their own"), default=False, help_text=_("Asked for at the next sign-in")
+    )
 
     objects = StaffManager()
     REQUIRED_FIELDS = ["full_name", "role"]
@@ -152,7 +168,9 @@ class AuditEntry(ScopedModel):
     `accounts.audit.record` in the transaction of the write itself.
     """
 
-    scope = AnyOf(AllOf(ForPermission("accounts.view_auditentry"), ByRegion("region")), Own("by"))
+    scope = AnyOf(
+        AllOf(ForPermission("accounts.view_auditentry"), AnyOf(ByRegion("region"), OfNoRegion("region"))), Own("by")
+    )
 
     at = models.DateTimeField(_("at"), auto_now_add=True)
     on = models.DateField(_("business date"))

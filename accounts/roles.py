@@ -65,7 +65,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "subsidies.view_decision subsidies.reconcile refunds.view_application quotas.view_circular"
     ),
     Role.TAX_CLERK: _EVERYBODY
-    | _rights("exchanges.view_batch exchanges.upload refunds.view_application refunds.tax_intake"),
+    | _rights("exchanges.view_batch exchanges.upload refunds.apply refunds.view_application refunds.tax_intake"),
     Role.BUREAU_CLERK: _EVERYBODY | _rights("exchanges.view_batch exchanges.upload"),
     Role.SYSTEM_ADMIN: _EVERYBODY
     | _rights(
@@ -73,15 +73,17 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "regions.add_regionalias regions.change_regionalias regions.delete_regionalias regions.view_areamember "
         "regions.add_areamember regions.change_areamember regions.delete_areamember accounts.view_bureau "
         "accounts.add_bureau accounts.change_bureau notices.view_season notices.add_season notices.change_season "
-        "accounts.view_businessday accounts.change_businessday"
+        "accounts.view_businessday accounts.add_businessday accounts.change_businessday "
+        "accounts.delete_businessday"
     ),
     Role.SECURITY_ADMIN: _EVERYBODY
     | _rights(
         "accounts.view_staff accounts.add_staff accounts.change_staff accounts.view_posting accounts.add_posting "
-        "accounts.change_posting accounts.delete_posting accounts.view_bureau axes.view_accessattempt "
-        "axes.delete_accessattempt"
+        "accounts.change_posting accounts.delete_posting accounts.view_bureau regions.view_region "
+        "axes.view_accessattempt axes.delete_accessattempt"
     ),
-    Role.AUDIT_ADMIN: _EVERYBODY | _rights("accounts.view_auditentry accounts.view_staff axes.view_accesslog"),
+    Role.AUDIT_ADMIN: _EVERYBODY
+    | _rights("accounts.view_auditentry accounts.view_staff accounts.view_posting axes.view_accesslog"),
 }
 # Commands and workers may do what any role may, but never stand in for the second person of a four-eyes step.
 _SECOND_PERSON = _rights(

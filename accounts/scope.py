@@ -8,6 +8,7 @@ tests/accounts/test_scope.py fails for a model without one.
 from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -65,6 +66,16 @@ class ByRegion(Scope):
         return allowed
 
 
+class OfNoRegion(Scope):
+    """Rows that belong to no area, e.g. the audit row of a register that was loaded."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def q(self, user: Any) -> Q:
+        return Q(**{f"{self.path}__isnull": True})
+
+
 class ByBureau(Scope):
     """Rows of the user's own bureau; path ends in a foreign key to Bureau."""
 
@@ -73,6 +84,32 @@ class ByBureau(Scope):
 
     def q(self, user: Any) -> Q:
         return Q(**{f"{self.path}_id": user.bureau_id}) if user.bureau_id else NOTHING
+
+
+class Through(Scope):
+    """Rows with a related row that is seen: `Through("accounts.Posting", "staff", ByRegion("region"))` are the staff
+    with a posting in the user's part of the tree. A subquery, so that several of them do not repeat the row."""
+
+    def __init__(self, model: str, back: str, scope: Scope) -> None:
+        self.model, self.back, self.scope = model, back, scope
+
+    def q(self, user: Any) -> Q:
+        related = apps.get_model(self.model)._base_manager.filter(self.scope.q(user))
+        return Q(pk__in=related.order_by().values(f"{self.back}_id"))
+
+
+class OfUsername(Scope):
+    """Rows that name an account as text: those of staff that the user sees, and names that no account has."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+    def q(self, user: Any) -> Q:
+        staff = apps.get_model("accounts.Staff")._base_manager.all()
+        seen = visible(staff, user)
+        return Q(**{f"{self.field}__in": seen.values("username")}) | ~Q(
+            **{f"{self.field}__in": staff.values("username")}
+        )
 
 
 class Own(Scope):
@@ -128,7 +165,8 @@ def scope_of(model: type[models.Model]) -> Scope | None:
 
 
 def visible(queryset: models.QuerySet, user: Any) -> models.QuerySet:
-    """The rows of `queryset` that `user` may see; nothing for a model that declares no scope."""
+    """The rows of `queryset` that `user` may see; nothing for a model that declares no scope, nothing for a person
+    who may not sign in. The system itself (`accounts.queries.system_staff`) sees every row."""
     if not getattr(user, "is_active", False):
         return queryset.none()
     scope = scope_of(queryset.model)

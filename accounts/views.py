@@ -1,12 +1,24 @@
-from django.contrib.auth import logout
-from django.contrib.auth.views import LoginView
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.decorators import method_decorator
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language as keep_language
 
-from accounts.access import public, signed_in
+from accounts.access import PUBLIC, SIGNED_IN, public, signed_in
+from accounts.business_day import today_for
+from accounts.forms import SignInForm
+from accounts.models import AuditEntry
 from accounts.navigation import waiting_for
+from accounts.services import choose_password
+
+_OWN_ENTRIES = 10
 
 
 @signed_in
@@ -15,10 +27,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/workbench.html", {"waiting": waiting_for(request.user)})
 
 
-@method_decorator(public, name="dispatch")
 class SignIn(LoginView):
-    access = "public"
+    access = PUBLIC
     template_name = "accounts/login.html"
+    form_class = SignInForm
     redirect_authenticated_user = True
 
 
@@ -27,6 +39,36 @@ class SignIn(LoginView):
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("login")
+
+
+@public
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Keeps the language of the interface in a cookie; back to `next`, if it is of this site."""
+    return keep_language(request)
+
+
+@signed_in
+def account(request: HttpRequest) -> HttpResponse:
+    """Who I am here: role, bureau, area, last sign-in, what I did last."""
+    own = AuditEntry.objects.filter(by=request.user)[:_OWN_ENTRIES]
+    context = {"postings": request.user.postings.select_related("region"), "entries": own}
+    return render(request, "accounts/account.html", context)
+
+
+class ChoosePassword(PasswordChangeView):
+    """The person's own password; asked for at the first sign-in with a temporary one."""
+
+    access = SIGNED_IN
+    template_name = "registration/password_change_form.html"
+    success_url = reverse_lazy("account")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        user: Any = self.request.user
+        choose_password(staff=user, password=form.cleaned_data["new_password1"], on=today_for(user))
+        update_session_auth_hash(self.request, user)
+        messages.success(self.request, _("The password was changed."))
+        return redirect(self.get_success_url())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

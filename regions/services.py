@@ -22,6 +22,7 @@ BUNDLED_AREAS = DATA / "areas.csv"
 _UNSPOKEN = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 _SHOWN_PROBLEMS = 20
 _BATCH = 2000
+_UPDATED_AT_ONCE = 200
 
 
 class RegisterRefused(ValueError):
@@ -110,6 +111,38 @@ def _problems(code: str, name: str, level: str, parent: str, levels: Mapping[str
         above = PREFIX_DIGITS.get(levels[parent], 12)
         if above >= digits or code[:above] != parent[:above]:
             yield f"parent_code12 {parent} 不是 {code} 的上级"
+
+
+def division_problems(code: str, name: str, level: str, parent: Region | None) -> list[str]:
+    """What is wrong with one entry of the register, as a load of the whole would say it."""
+    levels = {parent.code: parent.level} if parent else {}
+    return list(_problems(code, name, level, parent.code if parent else "", levels))
+
+
+def successor_circle(code: str, successor: Region | None) -> str:
+    """The sentence that refuses a successor by whom the division would follow itself; empty where it would not."""
+    seen = {code}
+    while successor is not None:
+        if successor.pk in seen:
+            return f"{code} 的承接关系绕成了圈"
+        seen.add(successor.pk)
+        successor = successor.successor
+    return ""
+
+
+@transaction.atomic
+def refresh_full_names() -> int:
+    """Builds the full names of the whole tree anew after one entry was renamed or moved; returns how many changed."""
+    regions = {region.code: region for region in Region.objects.all()}
+    built = _full_names(
+        {code: region.parent_id for code, region in regions.items()},
+        {code: region.name for code, region in regions.items()},
+    )
+    changed = [region for code, region in regions.items() if region.full_name != built[code]]
+    for region in changed:
+        region.full_name = built[region.code]
+    Region.objects.bulk_update(changed, ["full_name"], batch_size=_UPDATED_AT_ONCE)
+    return len(changed)
 
 
 def _full_names(parents: Mapping[str, str | None], names: Mapping[str, str]) -> dict[str, str]:
@@ -201,7 +234,7 @@ def load_successors(source: Path | str, by: Any, on: date) -> int:
     problems += _circles(known)
     if problems:
         raise RegisterRefused(source, problems)
-    Region.objects.bulk_update(changed, ["successor", "ended_on"], batch_size=200)
+    Region.objects.bulk_update(changed, ["successor", "ended_on"], batch_size=_UPDATED_AT_ONCE)
     if changed:
         trace(by=by, on=on, verb="regions.load_successors", model=Region, counts={"changed": len(changed)})
     return len(changed)

@@ -1,8 +1,15 @@
 """Fixtures that every room uses: a small tree of real divisions, staff by role, synthetic people."""
 
 import pytest
+from django.db import connection
 
-from tests import factories
+from tests import factories, flushing
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_let_go():
+    """Tests with real transactions empty every table afterwards, also those that refuse DELETE and TRUNCATE."""
+    flushing.lift_guards(connection)
 
 
 @pytest.fixture

@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('full_name', models.CharField(max_length=40, verbose_name='name')),
                 ('role', models.CharField(choices=[('county_agent', 'Agency clerk'), ('agency_approver', 'Agency reviewer'), ('agency_cashier', 'Agency cashier'), ('township_officer', 'Township officer'), ('village_officer', 'Village officer'), ('supervisor', 'Supervisor'), ('tax_clerk', 'Tax clerk'), ('bureau_clerk', 'Bureau clerk'), ('system_admin', 'System administrator'), ('security_admin', 'Security administrator'), ('audit_admin', 'Audit administrator'), ('system', 'The system itself')], max_length=24, verbose_name='role')),
+                ('must_change_password', models.BooleanField(default=False, help_text='Asked for at the next sign-in', verbose_name='must choose a password of their own')),
                 ('bureau', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.bureau', verbose_name='bureau')),
             ],
             options={

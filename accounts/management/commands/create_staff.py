@@ -1,0 +1,44 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+
+from accounts.cli import CommandRefused, JsonCommand
+from accounts.models import Bureau, BureauKind
+from accounts.roles import Role
+from accounts.services import create_staff
+
+
+class Command(JsonCommand):
+    help = "Make an account, e.g. the first security administrator; its temporary password is printed once."
+    takes = ("area", "on")
+    permission = "accounts.add_staff"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("username", metavar="USERNAME")
+        parser.add_argument("--name", required=True, help="the person's name")
+        parser.add_argument("--role", required=True, choices=[role.value for role in Role if role != Role.SYSTEM])
+        parser.add_argument("--bureau-kind", choices=BureauKind.values, help="bureau at the area; made where missing")
+
+    def handle_json(
+        self, *, by: Any, on: Any, area: Any, username: str, name: str, role: str, bureau_kind: str | None, **rest: Any
+    ) -> tuple[dict[str, Any], int]:
+        bureau = None
+        if bureau_kind:
+            bureau, _ = Bureau.objects.get_or_create(
+                region=area, kind=bureau_kind, defaults={"name": f"{area.name}{BureauKind(bureau_kind).label}"}
+            )
+        try:
+            staff, password = create_staff(
+                username=username, full_name=name, role=Role(role), regions=[area], bureau=bureau, by=by, on=on
+            )
+        except ValidationError as error:
+            raise CommandRefused("；".join(error.messages)) from error
+        return {"username": staff.username, "role": role, "area": area.pk, "temporary_password": password}, 0
+
+    def summary(self, result: dict[str, Any]) -> str:
+        return (
+            f"已建立账号 {result['username']}，临时口令：{result['temporary_password']}\n"
+            "口令只显示这一次；首次登录时须改为自己的口令。"
+        )
