@@ -5,3 +5,27 @@ from django.utils.translation import gettext_lazy as _
 class RefundsConfig(AppConfig):
     name = "refunds"
     verbose_name = _("Refunds")
+
+    def ready(self) -> None:
+        from accounts.navigation import Entry, Waiting, add_entry, add_waiting
+        from exchanges import ledgers
+        from refunds.ledger import REFUNDS
+        from refunds.queries import waiting_for
+
+        add_entry(
+            Entry(
+                _("Refunds"), "refunds:list", "Work", order=60, permissions=("refunds.view_application",), icon="refund"
+            )
+        )
+        add_waiting(
+            Waiting(
+                _("Refunds waiting for you"),
+                "refunds:list",
+                lambda user: waiting_for(user).count(),
+                ("refunds.tax_intake", "refunds.final_approval", "refunds.payout"),
+                order=60,
+                query="waiting=1",
+                empty=_("No refund waits."),
+            )
+        )
+        ledgers.register(REFUNDS)
