@@ -86,6 +86,17 @@ def decrypt(sealed: bytes, *, purpose: str) -> bytes:
         raise CannotDecrypt("the stored value does not fit its key or its column") from error
 
 
+def decrypt_many(values: Iterable[bytes], *, purpose: str) -> list[str]:
+    """As `decrypt` for a column of texts."""
+    ciphers, bound, start = _ciphers(), purpose.encode(), 1 + NONCE_BYTES
+    try:
+        return [ciphers[sealed[0]].decrypt(sealed[1:start], sealed[start:], bound).decode() for sealed in values]
+    except KeyError as error:
+        raise CannotDecrypt(f"no key {error.args[0]} in FIELD_KEYS") from error
+    except (InvalidTag, IndexError) as error:
+        raise CannotDecrypt("a stored value does not fit its key or its column") from error
+
+
 def encrypt_many(values: Iterable[str], *, purpose: str) -> list[bytes]:
     """As `encrypt` for a column of texts, with the random bytes drawn once."""
     texts = values if isinstance(values, list) else list(values)

@@ -20,6 +20,7 @@ class Kind(Enum):
     MONEY = "money"  # int, fen; leaves as yuan with two decimals
     RATE = "rate"  # Decimal or its text, 0.8123; leaves as a number with four decimals
     DATE = "date"  # date
+    FLAG = "flag"  # truth; leaves as 是 or nothing
     NUMBER = "number"  # id number: sealed bytes with the `purpose` they were sealed for, or plain text; leaves masked
 
 

@@ -1,0 +1,83 @@
+import re
+from collections.abc import Sequence
+from typing import IO
+
+from exchanges.ledgers.registry import Column, Kind
+from exchanges.writers.cells import printable, starts_formula
+from exchanges.writers.heading import Heading
+
+_NUMERIC = (Kind.INTEGER, Kind.MONEY, Kind.RATE)
+# A cell that holds one of these is quoted; ";" because it separates cells where the comma is the decimal mark.
+_QUOTED = frozenset('",;')
+_QUOTED_BYTES = (b'"', b",", b";")
+# What sends a block to be looked at cell by cell. Every cell of a joined block has a tab in front.
+_FORMULA = re.compile(rb"\t *[=+@-]|\t(?: |\xe3\x80\x80)*\xef\xbc[\x9d\x8b\x8d\xa0]|\t\xe3\x80\x80")
+_CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
+# The first bytes of U+0080 to U+00BF, U+FFC0 to U+FFFF and the surrogates: among them are the others that may not stay.
+_RARE = (b"\xc2", b"\xef\xbf", b"\xed")
+
+
+class CsvWriter:
+    """RFC 4180, lines end in CR LF. `encoding` is "utf-8" (with BOM, so that Excel knows it) or "gb18030".
+
+    A text cell that a spreadsheet might take for a formula gets an apostrophe in front; negative amounts stay numbers.
+    """
+
+    def __init__(
+        self, sink: IO[bytes], heading: Heading, columns: Sequence[Column], *, encoding: str = "utf-8"
+    ) -> None:
+        self._sink, self._encoding = sink, encoding
+        self._heading = heading
+        self._numeric = [column.kind in _NUMERIC for column in columns]
+        self._rows = 0
+        if encoding == "utf-8":
+            sink.write(b"\xef\xbb\xbf")
+        self._text_row(heading.title)
+        self._text_row(heading.line)
+        self._send(self._careful([column.header for column in columns], [False] * len(columns)) + "\r\n")
+
+    def write_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """One block of rows of text."""
+        if not rows:
+            return
+        self._rows += len(rows)
+        # The look at a whole block costs a fraction of a look at each cell, and most blocks pass it.
+        block = ("\t" + "\n\t".join(["\t".join(cells) for cells in rows])).encode(errors="surrogatepass")
+        if self._plain(block, len(rows)):
+            text = block[1:].replace(b"\n\t", b"\r\n").replace(b"\t", b",") + b"\r\n"
+            self._sink.write(text if self._encoding == "utf-8" else text.decode().encode(self._encoding))
+        else:
+            self._send("".join(self._careful(cells, self._numeric) + "\r\n" for cells in rows))
+
+    def close(self) -> None:
+        """Writes the foot; the sink stays open."""
+        self._text_row(self._heading.foot(self._rows))
+
+    def _plain(self, block: bytes, rows: int) -> bool:
+        """Whether no cell needs quotes, an apostrophe or a blank in place of a control character."""
+        return (
+            not any(sign in block for sign in _QUOTED_BYTES)
+            and not any(sign in block for sign in _RARE)
+            and block.count(b"\t") == rows * len(self._numeric)
+            and block.count(b"\n") == rows - 1
+            and len(block.translate(None, _CONTROL)) == len(block)
+            and not _FORMULA.search(block)
+        )
+
+    def _text_row(self, text: str) -> None:
+        self._send(self._careful([text], [False]) + "\r\n")
+
+    def _careful(self, cells: Sequence[str], numeric: Sequence[bool]) -> str:
+        return ",".join(cell if is_number else _cell(cell) for cell, is_number in zip(cells, numeric, strict=True))
+
+    def _send(self, text: str) -> None:
+        self._sink.write(text.encode(self._encoding))
+
+
+def _cell(text: str) -> str:
+    if starts_formula(text):
+        text = "'" + text
+    text = printable(text)
+    if _QUOTED.isdisjoint(text):
+        return text
+    return '"' + text.replace('"', '""') + '"'
