@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +33,7 @@ class PackVersion(ScopedModel):
 
     version = models.CharField(_("version"), max_length=64, primary_key=True, help_text=_("SHA-256 of the content"))
     pack_id = models.CharField(_("notice"), max_length=60, db_index=True)
-    content = models.JSONField(_("content"), encoder=DjangoJSONEncoder)
+    content = models.TextField(_("content"), help_text=_("JSON; the order of its keys is part of it"))
     created_at = models.DateTimeField(_("kept since"), auto_now_add=True)
 
     class Meta:

@@ -1,17 +1,16 @@
 """Which notice governs whom, and how it reads on a day."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
 from notices.models import Amendment, PackVersion, Season
+from policy import pack as packs
 from regions.models import AreaMember, Region
-
-if TYPE_CHECKING:
-    from policy.pack import Pack
 
 
 class NoNotice(LookupError):
@@ -50,7 +49,7 @@ class NoticeFinder:
             effective_on__lte=on,
         ).order_by("effective_on", "id"):
             self._amendments[amendment.region_id].append(amendment)
-        self._packs: dict[tuple[str, tuple[int, ...]], "Pack"] = {}
+        self._packs: dict[tuple[str, tuple[int, ...]], packs.Pack] = {}
 
     def season(self, region_code: str) -> Season:
         """The season that governs the place. Raises NoNotice."""
@@ -59,7 +58,7 @@ class NoticeFinder:
                 return self._seasons[code]
         raise NoNotice(region_code, self.coverage_year)
 
-    def pack(self, region_code: str) -> "Pack":
+    def pack(self, region_code: str) -> packs.Pack:
         """The notice of the place as it reads on the day. Raises NoNotice, and `policy.pack.PackError`."""
         season = self.season(region_code)
         amendments = [
@@ -84,12 +83,15 @@ class NoticeFinder:
             yield from self._areas.get(code, ())
 
 
-def as_amended(pack_id: str, amendments: Sequence[Amendment]) -> "Pack":
+def as_amended(pack_id: str, amendments: Sequence[Amendment]) -> packs.Pack:
     """The notice with the amendments applied, in the order given. Raises `policy.pack.PackError`."""
-    from policy import pack as packs
-
     pack = packs.load(pack_id)
-    return packs.apply_amendments(pack, amendments) if amendments else pack
+    return packs.apply_amendments(pack, map(_as_policy, amendments)) if amendments else pack
+
+
+def _as_policy(amendment: Amendment) -> packs.Amendment:
+    value = amendment.value if isinstance(amendment.value, str) else json.dumps(amendment.value, ensure_ascii=False)
+    return packs.Amendment(amendment.path, value, amendment.document_number, amendment.reason, amendment.effective_on)
 
 
 def governing(region_code: str, coverage_year: int) -> Season:
@@ -97,13 +99,16 @@ def governing(region_code: str, coverage_year: int) -> Season:
     return NoticeFinder(coverage_year, on=date.max).season(region_code)
 
 
-def pack_for(region_code: str, coverage_year: int, *, on: date) -> "Pack":
+def pack_for(region_code: str, coverage_year: int, *, on: date) -> packs.Pack:
     """The notice that governs a place, with the amendments approved and effective by `on`. Raises NoNotice."""
     return NoticeFinder(coverage_year, on=on).pack(region_code)
 
 
-def pack_of(version: PackVersion) -> "Pack":
-    """The notice as it was kept, for replay."""
-    from policy import pack as packs
+def pack_of(version: PackVersion) -> packs.Pack:
+    """The notice as it was kept, for replay. Raises `policy.pack.PackError`."""
+    return _kept(version.version, version.content, version.pack_id)
 
-    return packs.from_content(version.content)
+
+@lru_cache(maxsize=64)
+def _kept(version: str, content: str, pack_id: str) -> packs.Pack:
+    return packs.load_text(content, name=f"{pack_id} {version[:12]}")

@@ -1,17 +1,15 @@
 """Writes of the notices room: which notice governs, and versions kept for replay."""
 
+import json
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.models import Staff
 from notices.models import PackVersion, Season
+from policy import pack as packs
 from regions.models import Region
-
-if TYPE_CHECKING:
-    from policy.pack import Pack
 
 
 @transaction.atomic
@@ -20,8 +18,6 @@ def set_season(*, region: Region, coverage_year: int, pack_id: str, by: Staff, o
 
     Raises `policy.pack.PackError` for a notice that there is not.
     """
-    from policy import pack as packs
-
     packs.load(pack_id)
     season = Season.objects.select_for_update().filter(region=region, coverage_year=coverage_year).first()
     if season and season.pack_id == pack_id:
@@ -34,9 +30,9 @@ def set_season(*, region: Region, coverage_year: int, pack_id: str, by: Staff, o
     return season
 
 
-def keep_version(pack: "Pack") -> PackVersion:
+def keep_version(pack: packs.Pack) -> PackVersion:
     """The kept copy of a notice as it reads; made when it is first decided by. Idempotent, also between processes."""
     version, _made = PackVersion.objects.get_or_create(
-        version=pack.version, defaults={"pack_id": pack.id, "content": pack.content}
+        version=pack.version, defaults={"pack_id": pack.id, "content": json.dumps(pack.data, ensure_ascii=False)}
     )
     return version

@@ -75,7 +75,8 @@ class Answer(ScopedModel):
     scope = Everyone()
 
     pack_version = models.ForeignKey(PackVersion, models.PROTECT, related_name="+", verbose_name=_("by version"))
-    facts_key = models.CharField(_("key of the facts"), max_length=64)
+    facts_key = models.CharField(_("key of the facts"), max_length=64, help_text=_("SHA-256 of the facts"))
+    quote_key = models.CharField(_("key of the answer"), max_length=64, help_text=_("SHA-256 of the answer"))
     facts = models.JSONField(_("facts"), encoder=DjangoJSONEncoder)
     quote = models.JSONField(_("answer"), encoder=DjangoJSONEncoder)
     outcome = models.CharField(_("outcome"), max_length=12)
@@ -89,6 +90,7 @@ class Answer(ScopedModel):
     subsidy_fen = models.BigIntegerField(_("fiscal subsidy"), null=True)
     benefit_start = models.DateField(_("benefits from"), null=True)
     benefit_end = models.DateField(_("benefits to"), null=True)
+    clauses = models.CharField(_("clauses"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("answer of the policy")
@@ -105,7 +107,12 @@ class Answer(ScopedModel):
 
 
 class AnswerFund(ScopedModel):
-    """The part of an answer's assistance or fiscal subsidy that one fund bears, in fen."""
+    """The part of an answer's assistance or fiscal subsidy that one fund bears, in fen.
+
+    Where a notice gives a sum and no split (Zhuji's fiscal subsidy), the whole of it stands under `UNSPLIT`.
+    """
+
+    UNSPLIT = "unsplit"
 
     class Purpose(models.TextChoices):
         ASSISTANCE = "assistance", _("Assistance")
@@ -125,7 +132,20 @@ class AnswerFund(ScopedModel):
 
 
 class DecisionRun(ScopedModel):
-    """One run of `decide` over an area: who, for which day, with what result."""
+    """One run of `decide` over an area: who, for which day, with what result. The row is the queue.
+
+    A worker holds a run by a lease with a fence token, and every chunk of decisions is written together with the run's
+    progress (`done`, `last_person`) under that token: a run that broke off goes on after the last whole chunk, and a
+    worker that lost its lease cannot commit.
+    """
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Deciding")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    OPEN = (Status.WAITING, Status.RUNNING)
 
     scope = ByRegion("region")
 
@@ -133,42 +153,91 @@ class DecisionRun(ScopedModel):
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
     on = models.DateField(_("business date"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    asked_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
+    started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.WAITING)
+    reason = models.TextField(_("reason"), blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(_("held until"), null=True)
+    fence = models.PositiveBigIntegerField(_("fence"), default=0)
+    last_person = models.BigIntegerField(_("last person decided"), default=0)
+    done = models.PositiveIntegerField(_("people worked off"), default=0)
+
     people = models.PositiveIntegerField(_("people"), default=0)
     decided = models.PositiveIntegerField(_("decided"), default=0)
     undetermined = models.PositiveIntegerField(_("undetermined"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
+    unreadable = models.PositiveIntegerField(_("with facts that contradict themselves"), default=0)
     result = models.JSONField(_("sums by fund"), null=True, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = _("run of decisions")
         verbose_name_plural = _("runs of decisions")
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["status", "id"], name="run_queue"),
+            models.Index(fields=["region", "coverage_year", "-id"], name="run_by_place"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "coverage_year"],
+                condition=Q(status__in=["waiting", "running"]),
+                name="run_one_open_an_area",
+            ),
+            models.CheckConstraint(
+                name="run_status_known", condition=Q(status__in=["waiting", "running", "done", "failed"])
+            ),
+            models.CheckConstraint(name="run_failed_with_reason", condition=~Q(status="failed") | ~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.coverage_year} {self.on}"
 
 
 class Decision(ScopedModel):
-    """What was decided for a person and coverage year; a newer decision supersedes it, the old one stays."""
+    """What was decided for a person and coverage year; a newer decision supersedes it, the old one stays.
+
+    With a payment it is what that payment brought; without one, what the person would owe if they paid on the run's
+    business date. `decide` writes millions of rows, so there are only the indexes that a page or the next run needs.
+    """
 
     scope = AnyOf(ByRegion("region", "person__region"))
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="decisions", verbose_name=_("person"))
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place of enrolment"))
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+", verbose_name=_("answer"))
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="+", null=True, verbose_name=_("by payment"))
-    run = models.ForeignKey(DecisionRun, models.PROTECT, related_name="+", verbose_name=_("run"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("place of enrolment")
+    )
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+", db_index=False, verbose_name=_("answer"))
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="+", null=True, db_index=False, verbose_name=_("by payment")
+    )
+    run = models.ForeignKey(DecisionRun, models.PROTECT, related_name="+", db_index=False, verbose_name=_("run"))
     decided_on = models.DateField(_("decided on"))
     superseded_by = models.ForeignKey(
-        DecisionRun, models.PROTECT, related_name="+", null=True, verbose_name=_("superseded by run")
+        DecisionRun,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        verbose_name=_("superseded by run"),
     )
 
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        indexes = [models.Index(fields=["coverage_year", "region"], name="decision_by_place")]
+        indexes = [
+            models.Index(
+                fields=["coverage_year", "region"], condition=Q(superseded_by__isnull=True), name="decision_by_place"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "coverage_year"], condition=Q(superseded_by__isnull=True), name="decision_current"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.coverage_year}"

@@ -1,0 +1,141 @@
+"""The policy's answers as rows: asked once for each distinct set of facts, kept once for each version of a notice."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+from notices.services import keep_version
+from policy.facts import Facts, Identity
+from policy.pack import Pack
+from policy.quote import UNDETERMINED, Quote, quote
+from subsidies.models import Answer, AnswerFund
+
+# A memory for the answers of one run; whoever asks more distinct questions pays with look-ups, not with memory.
+_REMEMBERED = 100_000
+_LOOKED_UP_AT_ONCE = 500
+
+
+class KeptAnswer(NamedTuple):
+    answer_id: int
+    undetermined: bool
+
+
+class AnswerBook:
+    """Answers of one version of a notice. Works inside the transaction of whoever uses them."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._kept: dict[Facts, KeptAnswer] = {}
+        self._version: str | None = None
+
+    def answers(self, questions: Iterable[Facts]) -> dict[Facts, KeptAnswer]:
+        """The kept answer of each of the canonical facts; made where there is none yet."""
+        questions = set(questions)
+        if len(self._kept) > _REMEMBERED:
+            self._kept.clear()
+        new = [facts for facts in questions if facts not in self._kept]
+        for start in range(0, len(new), _LOOKED_UP_AT_ONCE):
+            self._kept |= self._keep(new[start : start + _LOOKED_UP_AT_ONCE])
+        return {facts: self._kept[facts] for facts in questions}
+
+    def _keep(self, questions: list[Facts]) -> dict[Facts, KeptAnswer]:
+        if self._version is None:
+            self._version = keep_version(self.pack).pk
+        by_key = {_key(facts_as_json(facts)): facts for facts in questions}
+        stored = self._stored(by_key)
+        missing = {key: facts for key, facts in by_key.items() if key not in stored}
+        if missing:
+            quotes = {key: quote(facts, self.pack) for key, facts in missing.items()}
+            Answer.objects.bulk_create(
+                [answer_row(self._version, missing[key], each) for key, each in quotes.items()], ignore_conflicts=True
+            )
+            made = self._stored(missing)
+            AnswerFund.objects.bulk_create(
+                [fund for key, each in quotes.items() for fund in fund_rows(made[key].answer_id, each)],
+                ignore_conflicts=True,
+            )
+            stored |= made
+        return {facts: stored[key] for key, facts in by_key.items()}
+
+    def _stored(self, keys: Iterable[str]) -> dict[str, KeptAnswer]:
+        rows = Answer.objects.filter(pack_version_id=self._version, facts_key__in=list(keys))
+        return {
+            key: KeptAnswer(pk, outcome == UNDETERMINED)
+            for key, pk, outcome in rows.values_list("facts_key", "pk", "outcome")
+        }
+
+
+def facts_as_json(facts: Facts) -> dict[str, Any]:
+    """The facts in the calculator's contract (quote.md), ready for `policy.facts.parse`."""
+    return {
+        "policy": facts.policy,
+        "birth_date": facts.birth_date.isoformat(),
+        "situation": facts.situation,
+        "student": facts.student,
+        "tier": facts.tier,
+        "ltc_pilot": facts.ltc_pilot,
+        "identities": [_identity_as_json(identity) for identity in facts.identities],
+        "employee_cover_ended_on": _iso(facts.employee_cover_ended_on),
+        "employee_cover_years": facts.employee_cover_years,
+        "paid_on": facts.paid_on.isoformat(),
+    }
+
+
+def _identity_as_json(identity: Identity) -> dict[str, Any]:
+    return {
+        "category": identity.category,
+        "determined_on": identity.determined_on.isoformat(),
+        "ended_on": _iso(identity.ended_on),
+        "marked_on": _iso(identity.marked_on),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day and day.isoformat()
+
+
+def _key(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def answer_row(version: str, facts: Facts, answer: Quote) -> Answer:
+    """The row of an answer; `facts` and `quote` are the contract's own JSON, so that it can be replayed."""
+    asked, said = facts_as_json(facts), answer.as_json()
+    clauses = " ".join(answer.citations)
+    return Answer(
+        pack_version_id=version,
+        facts_key=_key(asked),
+        quote_key=_key(said),
+        facts=asked,
+        quote=said,
+        outcome=answer.outcome,
+        window=answer.window,
+        category=answer.assistance.category if answer.assistance else "",
+        standard_fen=answer.standard,
+        assistance_fen=answer.assistance.amount if answer.assistance else None,
+        charged_fen=answer.charged,
+        reimbursed_fen=answer.reimbursed,
+        net_fen=answer.net_cost,
+        subsidy_fen=answer.fiscal_subsidy.total if answer.fiscal_subsidy else None,
+        benefit_start=answer.benefit.start if answer.benefit else None,
+        benefit_end=answer.benefit.end if answer.benefit else None,
+        clauses=clauses if len(clauses) <= 200 else clauses[:200].rpartition(" ")[0],
+    )
+
+
+def fund_rows(answer_id: int, answer: Quote) -> list[AnswerFund]:
+    """What each fund bears; where the notice names no split, all of it under `AnswerFund.UNSPLIT`."""
+    shares: list[tuple[str, Any, int | None]] = []
+    if answer.assistance:
+        shares.append((AnswerFund.Purpose.ASSISTANCE, answer.assistance.funds, answer.assistance.amount))
+    if answer.fiscal_subsidy:
+        shares.append((AnswerFund.Purpose.FISCAL_SUBSIDY, answer.fiscal_subsidy.funds, answer.fiscal_subsidy.total))
+    rows = []
+    for purpose, funds, total in shares:
+        split = dict(funds) if funds is not None else {AnswerFund.UNSPLIT: total} if total else {}
+        rows += [
+            AnswerFund(answer_id=answer_id, purpose=purpose, fund=fund, amount_fen=fen) for fund, fen in split.items()
+        ]
+    return rows
