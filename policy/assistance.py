@@ -1,16 +1,17 @@
 """Assistance with the contribution: which identity counts, which class applies, how much, and from which funds.
 
-A person is assisted under one identity only. Of several the highest amount applies; a pack's reading settles what happens
-between equal ones. Where the amount of one of them is set by another document the answer is undetermined, unless a full
-assistance stands, which nothing exceeds.
+A person is assisted under one identity only. Of several the highest amount applies; a pack's reading settles what
+happens between equal ones. Where the amount of one of them is set by another document the answer is undetermined,
+unless a full assistance stands, which nothing exceeds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import attrgetter, itemgetter
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -19,7 +20,7 @@ from policy.categories import CATEGORIES
 from policy.condition import Condition, Setting, Test, anyone, conditions
 from policy.facts import Facts, Identity
 from policy.money import Fen, FenOrElsewhere, Funds, Share, take_share
-from policy.period import Day, Span
+from policy.period import Day, Span, span_of
 from policy.section import ClauseIds, Named, Rule, Section, Words
 
 CategoryName = Literal[tuple(CATEGORIES)]
@@ -36,9 +37,10 @@ class Tie(StrEnum):
 class Recognition(Rule):
     """Identities that count for assistance, if not ended by the day of payment.
 
-    By the day they were determined (`determined_first` to `determined_last`), by the day of payment (in one of `windows`, or
-    `paid_first` to `paid_last`), by category (`assisted`: every class of the pack). `by_payment`: determined by the day of
-    payment at the latest. `too_late` and `outside` are cited when an identity fails by its determination or by the payment.
+    By the day they were determined (`determined_first` to `determined_last`), by the day of payment (in one of
+    `windows`, or `paid_first` to `paid_last`), by category (`assisted`: every class of the pack). `by_payment`:
+    determined by the day of payment at the latest. `too_late` and `outside` are cited when an identity fails by its
+    determination or by the payment.
     """
 
     categories: Words = ("assisted",)
@@ -53,7 +55,9 @@ class Recognition(Rule):
 
 
 class _Class(Rule):
-    """Assisted people of one category. `who`, `paid_first` and `paid_last` may narrow it; `document` names the other document."""
+    """Assisted people of one category. `who`, `paid_first` and `paid_last` may narrow it; `document` names the other
+    document.
+    """
 
     category: CategoryName
     funds: Funds
@@ -156,17 +160,17 @@ class Assistance(Section):
 class Candidate:
     """An identity that counts, with its class and amount."""
 
-    rank: int
     name: str
     rule: _Class
     identity: Identity
+    recognition: Recognition
     amount: int | None
     full: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The class that applies. `amount` None: another document sets it, or the standard."""
+    """The class that applies. `amount` None: another document sets it, or the standard it depends on."""
 
     category: str
     amount: int | None
@@ -182,6 +186,54 @@ class _Recognised:
     determined: Span
     paid: tuple[Span, ...]
 
+    def determined_in_time(self, identity: Identity, paid_on: date) -> bool:
+        first, last = self.determined
+        return first <= identity.determined_on <= last and not (
+            self.rule.by_payment and paid_on < identity.determined_on
+        )
+
+    def paid_in_time(self, paid_on: date) -> bool:
+        return any(first <= paid_on <= last for first, last in self.paid)
+
+
+class Counts:
+    """Which identities count, and why others do not."""
+
+    def __init__(self, section: Assistance | None, assisted: frozenset[str], spans: Mapping[str, Span]):
+        self.assisted = assisted
+        rules = section.recognition.values() if section else ()
+        self.rules = tuple(_recognised(rule, assisted, spans) for rule in rules)
+
+    def __call__(self, facts: Facts) -> tuple[Identity, ...]:
+        """The identities that count, in the order given."""
+        return tuple(identity for identity in facts.identities if self.rule_for(identity, facts.paid_on) is not None)
+
+    def rule_for(self, identity: Identity, paid_on: date) -> Recognition | None:
+        """The first rule by which an identity counts for a payment on a day."""
+        if identity.ended_on is not None and identity.ended_on <= paid_on:
+            return None
+        for each in self.rules:
+            if (
+                identity.category in each.categories
+                and each.determined_in_time(identity, paid_on)
+                and each.paid_in_time(paid_on)
+            ):
+                return each.rule
+        return None
+
+    def why_not(self, facts: Facts) -> tuple[str, ...]:
+        """The clauses by which identities of assisted classes, not ended, do not count."""
+        cited: list[str] = []
+        for identity in facts.identities:
+            ended = identity.ended_on is not None and identity.ended_on <= facts.paid_on
+            if ended or identity.category not in self.assisted or self.rule_for(identity, facts.paid_on) is not None:
+                continue
+            for each in self.rules:
+                if identity.category in each.categories:
+                    in_time = each.determined_in_time(identity, facts.paid_on)
+                    cited += each.rule.outside if in_time else each.rule.too_late
+        return tuple(cited)
+
 
 @dataclass(frozen=True, slots=True)
 class _Open:
@@ -193,7 +245,7 @@ class _Open:
 
 
 class Classes:
-    """The assistance of a pack, compiled."""
+    """The assisted classes of a pack, compiled."""
 
     def __init__(self, section: Assistance, tie: Tie, counts: Counts, setting: Setting):
         self.one_only = section.one_only.clause if section.one_only else ()
@@ -202,115 +254,64 @@ class Classes:
         by_category: dict[str, list[_Open]] = {}
         for rank, (name, rule) in enumerate(section.classes.items()):
             test = anyone(conditions(rule.who, setting), setting)
-            first = rule.paid_first.resolve(setting.spans) if rule.paid_first is not None else date.min
-            last = rule.paid_last.resolve(setting.spans) if rule.paid_last is not None else date.max
-            by_category.setdefault(rule.category, []).append(_Open(rank, name, rule, test, Span(first, last)))
+            paid = span_of(rule.paid_first, rule.paid_last, setting.spans)
+            by_category.setdefault(rule.category, []).append(_Open(rank, name, rule, test, paid))
         self.by_category = {category: tuple(each) for category, each in by_category.items()}
 
-    def candidates(self, facts: Facts, standard: int | None) -> list[Candidate]:
-        """The identities that count and the classes they open, in the notice's order."""
+    @property
+    def spans(self) -> Iterator[Span]:
+        """The days of payment that matter to recognition and classes."""
+        for rule in self.counts.rules:
+            yield from rule.paid
+        for each in self.by_category.values():
+            yield from (open_.paid for open_ in each)
+
+    def candidates(self, facts: Facts, standard: int | None) -> tuple[Candidate, ...]:
+        """The identities that count and the classes they open, in the order in which they apply."""
         found = []
-        for identity in self.counts(facts):
+        for identity in facts.identities:
+            recognition = self.counts.rule_for(identity, facts.paid_on)
+            if recognition is None:
+                continue
             for each in self.by_category.get(identity.category, ()):
                 first, last = each.paid
                 if first <= facts.paid_on <= last and (each.test is None or each.test(facts)):
                     amount = each.rule.amount_of(standard)
                     full = isinstance(each.rule, FullAssistance) or (amount is not None and amount == standard)
-                    found.append(Candidate(each.rank, each.name, each.rule, identity, amount, full))
+                    candidate = Candidate(each.name, each.rule, identity, recognition, amount, full)
+                    order = (identity.determined_on, each.rank) if self.tie is Tie.FIRST_DETERMINED else each.rank
+                    found.append((order, candidate))
                     break
         if len(found) > 1:
-            found.sort(key=self._order)
-        return found
+            found.sort(key=itemgetter(0))
+        return tuple(candidate for _, candidate in found)
 
-    def _order(self, candidate: Candidate) -> tuple:
-        if self.tie is Tie.FIRST_DETERMINED:
-            return (candidate.identity.determined_on, candidate.rank)
-        return (candidate.rank,)
-
-    def choose(self, candidates: list[Candidate]) -> Choice | None:
+    def choose(self, candidates: tuple[Candidate, ...]) -> Choice | None:
         """The class that applies to a person with these candidates."""
         if not candidates:
             return None
-        best = self._best(candidates)
+        best = _best(candidates)
         funds = None if best.amount is None else best.rule.funds.split(best.amount)
-        return Choice(best.rule.category, best.amount, funds, best.rule, tuple(candidates))
-
-    @staticmethod
-    def _best(candidates: list[Candidate]) -> Candidate:
-        if len(candidates) == 1:
-            return candidates[0]
-        for candidate in candidates:
-            if candidate.full:
-                return candidate
-        for candidate in candidates:
-            if candidate.amount is None:
-                return candidate
-        return max(candidates, key=lambda candidate: candidate.amount)
+        return Choice(best.rule.category, best.amount, funds, best.rule, candidates)
 
 
-class Counts:
-    """Which identities count. Called with facts: those that do, in the order given."""
-
-    def __init__(
-        self, section: Assistance | None, windows: Mapping[str, Span], spans: Mapping[str, Span], assisted: frozenset
-    ):
-        self.assisted = assisted
-        self.rules = (
-            tuple(_recognised(rule, windows, spans, assisted) for rule in section.recognition.values())
-            if section
-            else ()
-        )
-
-    def __call__(self, facts: Facts) -> tuple[Identity, ...]:
-        if not facts.identities:
-            return ()
-        return tuple(identity for identity in facts.identities if self.rule_for(identity, facts.paid_on) is not None)
-
-    def rule_for(self, identity: Identity, paid_on: date) -> Recognition | None:
-        """The first rule by which an identity counts for a payment on a day."""
-        if identity.ended_on is not None and identity.ended_on <= paid_on:
-            return None
-        for each in self.rules:
-            if self._determined(each, identity, paid_on) and _paid(each, paid_on):
-                return each.rule
-        return None
-
-    @staticmethod
-    def _determined(each: _Recognised, identity: Identity, paid_on: date) -> bool:
-        return (
-            identity.category in each.categories
-            and each.determined.first <= identity.determined_on <= each.determined.last
-            and not (each.rule.by_payment and paid_on < identity.determined_on)
-        )
-
-    def why_not(self, facts: Facts) -> tuple[str, ...]:
-        """The clauses by which identities of assisted classes, not ended, do not count."""
-        cited: list[str] = []
-        for identity in facts.identities:
-            ended = identity.ended_on is not None and identity.ended_on <= facts.paid_on
-            if ended or identity.category not in self.assisted or self.rule_for(identity, facts.paid_on) is not None:
-                continue
-            for each in self.rules:
-                if identity.category not in each.categories:
-                    continue
-                cited += each.rule.outside if self._determined(each, identity, facts.paid_on) else each.rule.too_late
-        return tuple(cited)
+def _best(candidates: tuple[Candidate, ...]) -> Candidate:
+    """A full assistance, which nothing exceeds; else one whose amount is not known, so that no other can be told to
+    be the highest; else the highest. Between equal ones the first.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    for candidate in candidates:
+        if candidate.full:
+            return candidate
+    for candidate in candidates:
+        if candidate.amount is None:
+            return candidate
+    return max(candidates, key=attrgetter("amount"))
 
 
-def _paid(each: _Recognised, paid_on: date) -> bool:
-    return not each.paid or any(first <= paid_on <= last for first, last in each.paid)
-
-
-def _recognised(
-    rule: Recognition, windows: Mapping[str, Span], spans: Mapping[str, Span], assisted: frozenset
-) -> _Recognised:
+def _recognised(rule: Recognition, assisted: frozenset[str], spans: Mapping[str, Span]) -> _Recognised:
     named = frozenset(rule.categories)
     categories = (named - {"assisted"}) | assisted if "assisted" in named else named
-    first = rule.determined_first.resolve(spans) if rule.determined_first is not None else date.min
-    last = rule.determined_last.resolve(spans) if rule.determined_last is not None else date.max
-    paid = tuple(windows[name] for name in rule.windows)
-    if not paid and (rule.paid_first is not None or rule.paid_last is not None):
-        paid_first = rule.paid_first.resolve(spans) if rule.paid_first is not None else date.min
-        paid_last = rule.paid_last.resolve(spans) if rule.paid_last is not None else date.max
-        paid = (Span(paid_first, paid_last),)
-    return _Recognised(rule, categories, Span(first, last), paid)
+    paid = tuple(spans[name] for name in rule.windows) or (span_of(rule.paid_first, rule.paid_last, spans),)
+    return _Recognised(rule, categories, span_of(rule.determined_first, rule.determined_last, spans), paid)

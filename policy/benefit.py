@@ -85,9 +85,9 @@ class AfterMonths(_Start):
 class AfterMissedYears(_Start):
     """After a wait that grows with the years cover was missing (国办发〔2024〕38号).
 
-    `fixed_months`, and `months_per_year` for each missed year past the first `free_years`; each missed year that was paid for
-    afterwards takes `months_per_made_up_year` off the part that grew. Who missed `floor_from_years` or more waits no less than
-    `floor_months` in all.
+    `fixed_months`, and `months_per_year` for each missed year past the first `free_years`; each missed year that was
+    paid for afterwards takes `months_per_made_up_year` off the part that grew. Who missed `floor_from_years` or more
+    waits no less than `floor_months` in all.
     """
 
     kind: Literal["after_missed_years"]

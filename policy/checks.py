@@ -53,7 +53,7 @@ def _clauses(data: Mapping[str, Any], clause_ids: frozenset[str]) -> Iterator[Fi
 def _readings(pack: Pack, data: Mapping[str, Any]) -> Iterator[Finding]:
     known = ", ".join(pack.readings) or "none"
     for path, value in walk(data):
-        if path and path[-1] in ("readings", "assumed") and len(path) > 1 or path == ("assumed",):
+        if (path and path[-1] in ("readings", "assumed") and len(path) > 1) or path == ("assumed",):
             for each in (value,) if isinstance(value, str) else value:
                 if each not in pack.readings:
                     yield path, f"a reading of the pack ({known}) was expected, not {each!r}"

@@ -26,8 +26,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`where` is the place in the notice's own numbering, `area` the part of the work it belongs to, `rule` our paraphrase (English),
-    `rule_zh` the same in Chinese."""
+    """`where` is the place in the notice's own numbering, `area` the part of the work it belongs to, `rule` our
+    paraphrase (English), `rule_zh` the same in Chinese.
+    """
 
     id: str
     notice: Notice

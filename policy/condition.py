@@ -1,19 +1,20 @@
 """Who a rule is for: conditions on a person and a payment, and named groups of people.
 
-A rule's `who` is a list: the rule is for whoever fits one of its items. An item is the name of a group, or a condition all of
-whose parts hold. An empty list is everyone. An identity that has ended by the day of payment fits no condition.
+A rule's `who` is a list: the rule is for whoever fits one of its items. An item is the name of a group, or a
+condition all of whose parts hold. An empty list is everyone. An identity that has ended by the day of payment fits no
+condition.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import Field
 
 from policy.categories import SITUATIONS
 from policy.facts import Facts
-from policy.period import Counting, Day, NextMonth, Span, years_old_on
+from policy.period import ALWAYS, Counting, Day, NextMonth, Span, span_of, years_old_on
 from policy.section import Rule, Section, Words
 
 Test = Callable[[Facts], bool]
@@ -36,9 +37,11 @@ class Age(Section):
 
 
 class IdentityCondition(Section):
-    """Holds an identity of one of `categories` (`assisted`: of any class of the pack), not ended by the day of payment.
+    """Holds an identity of one of `categories` (`assisted`: of any class of the pack), not ended by the day of
+    payment.
 
-    `in_force`: it is determined by the day of payment. `counted`: it counts for assistance by the pack's recognition rules.
+    `in_force`: it is determined by the day of payment. `counted`: it counts for assistance by the pack's recognition
+    rules.
     """
 
     categories: Words = ("assisted",)
@@ -146,11 +149,7 @@ def _all(tests: list[Test]) -> Test | None:
 
 def birth_span(condition: Condition, setting: Setting) -> Span:
     """The birth dates that fit a condition's absolute parts."""
-    first, last = date.min, date.max
-    if condition.born_first is not None:
-        first = max(first, condition.born_first.resolve(setting.spans))
-    if condition.born_last is not None:
-        last = min(last, condition.born_last.resolve(setting.spans))
+    first, last = span_of(condition.born_first, condition.born_last, setting.spans)
     if close := condition.born_close_before:
         day = close.day.resolve(setting.spans)
         first, last = max(first, day - timedelta(days=close.days - 1)), min(last, day)
@@ -176,7 +175,7 @@ def _parts(condition: Condition, setting: Setting, *, known_situation: bool) -> 
         tiers = frozenset(int(tier) for tier in condition.tiers)
         tests.append(lambda facts: facts.tier in tiers)
     first, last = birth_span(condition, setting)
-    if (first, last) != (date.min, date.max):
+    if (first, last) != ALWAYS:
         tests.append(lambda facts: first <= facts.birth_date <= last)
     if (days := condition.paid_within_days_of_birth) is not None:
         tests.append(lambda facts: facts.paid_on <= counting.last_within_days(facts.birth_date, days))
@@ -208,9 +207,7 @@ def _lapse(lapse: Lapse, counting: Counting) -> list[Test]:
 
 def identity_span(identity: IdentityCondition, setting: Setting) -> Span:
     """The days of determination that fit an identity condition."""
-    first = identity.determined_first.resolve(setting.spans) if identity.determined_first else date.min
-    last = identity.determined_last.resolve(setting.spans) if identity.determined_last else date.max
-    return Span(first, last)
+    return span_of(identity.determined_first, identity.determined_last, setting.spans)
 
 
 def identity_categories(identity: IdentityCondition, setting: Setting) -> frozenset[str]:

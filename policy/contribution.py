@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from policy.condition import Condition, Setting, Test, anyone, conditions
 from policy.facts import Facts
 from policy.money import Fen, FenOrElsewhere
-from policy.period import Day, Span
+from policy.period import Day, Segments, Span, span_of
 from policy.section import Rule
 
 
@@ -41,19 +40,30 @@ class Standard:
 
 
 def compile_standards(contributions: Mapping[str, Contribution], setting: Setting) -> tuple[Standard, ...]:
-    standards = []
-    for name, each in contributions.items():
-        first = each.paid_first.resolve(setting.spans) if each.paid_first is not None else date.min
-        last = each.paid_last.resolve(setting.spans) if each.paid_last is not None else date.max
-        test = anyone(conditions(each.who, setting), setting)
-        standards.append(Standard(name, each.amount, test, Span(first, last), each.clause, each.assumed))
-    return tuple(standards)
+    """The standards in the pack's order."""
+    return tuple(
+        Standard(
+            name,
+            each.amount,
+            anyone(conditions(each.who, setting), setting),
+            span_of(each.paid_first, each.paid_last, setting.spans),
+            each.clause,
+            each.assumed,
+        )
+        for name, each in contributions.items()
+    )
+
+
+def by_segment(standards: tuple[Standard, ...], segments: Segments) -> tuple[tuple[Standard, ...], ...]:
+    """The standards that stand in every segment of days."""
+    return tuple(
+        tuple(each for each in standards if each.span.first <= day <= each.span.last) for day in segments.first_days
+    )
 
 
 def standard_for(standards: tuple[Standard, ...], facts: Facts) -> Standard | None:
-    """The standard for a person, None when the pack has none."""
+    """The first of these standards that is for a person, None when there is none."""
     for standard in standards:
-        first, last = standard.span
-        if first <= facts.paid_on <= last and (standard.test is None or standard.test(facts)):
+        if standard.test is None or standard.test(facts):
             return standard
     return None

@@ -1,4 +1,5 @@
-"""What a notice asks of those who carry it out: who is eligible, where people enrol, goals, milestones, rankings, reports.
+"""What a notice asks of those who carry it out: who is eligible, where people enrol, goals, milestones, rankings,
+reports.
 
 None of it enters a person's answer; the rooms that work with it read it here, each with its clause.
 """
@@ -49,7 +50,9 @@ class DuplicateOrder(Rule):
 
 
 class CoverageGoal(Rule):
-    """The share of people who are to be enrolled. `categories` empty: everyone; `level`: the divisions it is counted by."""
+    """The share of people who are to be enrolled. `categories` empty: everyone; `level`: the divisions it is counted
+    by.
+    """
 
     share: Share
     categories: Words = ()
@@ -86,8 +89,8 @@ class AssessmentDay(Rule):
 class Ranking(Rule):
     """Who is behind in a week of the ranking.
 
-    `level` is the divisions ranked. `behind`: the last one, or the last share of them rounded up; whoever has reached the target
-    never is. `interview_after` weeks behind in a row an interview is due. Weeks run from Monday to Sunday.
+    `level` is the divisions ranked. `behind`: the last one, or the last share of them rounded up; whoever has reached
+    the target never is. `interview_after` weeks behind in a row an interview is due. Weeks run from Monday to Sunday.
     """
 
     level: Literal["town", "village"]
@@ -111,8 +114,8 @@ class Ranking(Rule):
 class ReportDeadline(Rule):
     """By when whom a file of a kind reaches.
 
-    `due`: `on` a day; so many `working_days` after the event; `monthly` before a day of the month; `weekly`; so many `days`
-    after the event. `event`: what the count starts from.
+    `due`: `on` a day; so many `working_days` after the event; `monthly` before a day of the month; `weekly`; so many
+    `days` after the event. `event`: what the count starts from.
     """
 
     file: FileKind

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from itertools import product
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import chain, product
+from typing import Any
 
-from policy.assistance import Classes, Counts
+from policy.assistance import Candidate, Classes, Counts
 from policy.benefit import AfterDays, AfterMissedYears, AfterMonths, NextMonthStart, NoWaitingStart
+from policy.canonical import Boundaries, find_boundaries
 from policy.categories import SITUATIONS, STUDENTS, TIERS
-from policy.condition import Setting, conditions
-from policy.contribution import Standard, compile_standards, standard_for
+from policy.condition import Setting, birth_span, conditions
+from policy.contribution import by_segment, compile_standards, standard_for
 from policy.facts import Facts
+from policy.period import ONE_DAY, Segments
 from policy.quote import ENROLLED, NOT_ALLOWED, UNDETERMINED, Assistance, Benefit, FiscalSubsidy, Quote
 from policy.reading import chosen, reading_ids, stands
 from policy.refund import answer as refund_answer
@@ -19,7 +23,10 @@ from policy.refund import compile_refund
 from policy.schema import Pack
 from policy.settlement import settle
 from policy.stay import StayAnswer
-from policy.window import CLOSED, WayIn, compile_gate
+from policy.window import CLOSED, Gate, WayIn, compile_ways
+
+Names = list[tuple[str, ...]]
+"""Clauses, or readings, as the rules name them: a tuple a rule."""
 
 
 class Engine:
@@ -27,17 +34,16 @@ class Engine:
 
     def __init__(self, pack: Pack):
         self.pack = pack
-        readings = pack.readings
-        spans = pack.spans
-        classes = _standing(pack.assistance.classes, readings) if pack.assistance else {}
-        assisted = frozenset(each.category for each in classes.values())
-        windows = _standing(pack.windows, readings)
+        readings, spans = pack.readings, pack.spans
         section = pack.assistance
         if section is not None:
-            section = section.model_copy(
-                update={"classes": classes, "recognition": _standing(section.recognition, readings)}
-            )
-        self.counts = Counts(section, spans, spans, assisted)
+            standing = {
+                "classes": _standing(section.classes, readings),
+                "recognition": _standing(section.recognition, readings),
+            }
+            section = section.model_copy(update=standing)
+        assisted = frozenset(each.category for each in section.classes.values()) if section else frozenset()
+        self.counts = Counts(section, assisted, spans)
         self.setting = Setting(
             spans=spans,
             counting=chosen(readings, "counting"),
@@ -47,77 +53,88 @@ class Engine:
             counts=self.counts,
             groups=pack.groups,
         )
-        self.ways = _standing(pack.ways_in, readings)
-        self.gate = compile_gate(windows, self.ways, pack.closed, self.setting)
-        self.standards = compile_standards(_standing(pack.contributions, readings), self.setting)
         self.classes = Classes(section, chosen(readings, "tie"), self.counts, self.setting) if section else None
         self.modes = tuple(_standing(pack.settlement.modes, readings).values()) if pack.settlement else ()
         self.refunds = compile_refund(pack.refund, spans, readings)
+        self.contributions = _standing(pack.contributions, readings)
+        self.standards = compile_standards(self.contributions, self.setting)
+        windows = _standing(pack.windows, readings)
+        self.ways = _standing(pack.ways_in, readings)
+        ways = compile_ways(self.ways, windows, self._assumed_by, self.setting)
+        self.segments = Segments(
+            chain(
+                (window.span for window in windows.values()),
+                (span for each in ways.values() for way in each for span in way.spans),
+                (standard.span for standard in self.standards),
+                self.classes.spans if self.classes else (),
+            )
+        )
+        self.gate = Gate(ways, windows.values(), pack.closed, self.segments)
+        self._standards = by_segment(self.standards, self.segments)
         self._governs = {key: reading_ids(readings, key) for key in ("tie", "past_end", "no_rule")}
         self._order = {key: index for index, key in enumerate(readings)}
-        self._assumed = {name: self._assumed_by(name, way) for name, way in self.ways.items()}
-        subsidy = pack.fiscal_subsidy
+        subsidy, care = pack.fiscal_subsidy, pack.long_term_care
         self._subsidy = FiscalSubsidy(subsidy.total, subsidy.funds.split(subsidy.total)) if subsidy else None
-        care = pack.long_term_care
+        self._subsidy_clause, self._subsidy_assumed = (subsidy.clause, subsidy.assumed) if subsidy else ((), ())
         self._care, self._care_clause = (care.amount, care.clause) if care else (0, ())
+        # The rules of a pack combine in few ways; the bound keeps a long run of odd questions from growing the memory.
+        self._named = lru_cache(maxsize=4096)(self._named)
+
+    @cached_property
+    def boundaries(self) -> Boundaries:
+        """Where answers can change."""
+        return find_boundaries(self)
 
     def answer(self, facts: Facts) -> Quote:
         """The answer to one question."""
-        pack = self.pack
-        assumed = list(pack.assumed)
-        cited: list[str] = []
-        way = self.gate.way_in(facts)
-        if way is not None:
-            assumed += self._assumed[way.name]
-            start = way.start(facts) if way.start is not None else None
-            if start is None or start > way.end:
-                cited += way.citations
-                if start is not None:
-                    assumed += self._governs["past_end"]
-                return self._not_allowed(facts, way.name, cited, assumed)
-        else:
-            cited += self.gate.missed(facts)
-            return self._not_allowed(facts, "", cited, assumed)
+        segment = self.segments.index(facts.paid_on)
+        way = self.gate.way_in(facts, segment)
+        assumed: Names = [self.pack.assumed]
+        if way is None:
+            return self._not_allowed(facts, "", [self.gate.missed(facts)], assumed)
+        assumed.append(way.assumed)
+        start = way.start(facts) if way.start is not None else None
+        if start is None:
+            return self._not_allowed(facts, way.name, [way.citations], assumed)
+        if start > way.end:
+            assumed.append(self._governs["past_end"])
+            return self._not_allowed(facts, way.name, [way.citations], assumed)
 
-        standard = standard_for(self.standards, facts)
+        standard = standard_for(self._standards[segment], facts)
         amount = standard.amount
-        cited += standard.citations
-        assumed += standard.assumed
-        care = 0
-        if facts.ltc_pilot and self._care:
-            care = self._care
-            cited += self._care_clause
-        if self._subsidy is not None:
-            cited += pack.fiscal_subsidy.clause
-            assumed += pack.fiscal_subsidy.assumed
+        cited: Names = [standard.citations, self._subsidy_clause]
+        assumed += (standard.assumed, self._subsidy_assumed)
+        care = self._care if facts.ltc_pilot else 0
+        if care:
+            cited.append(self._care_clause)
         assistance, charged, reimbursed, net_cost = None, amount, None if amount is None else 0, amount
-        undetermined = amount is None
+        known = amount is not None
         if facts.identities and self.classes is not None:
             candidates = self.classes.candidates(facts, amount)
             choice = self.classes.choose(candidates)
             if choice is None:
-                cited += self.counts.why_not(facts)
+                cited.append(self.counts.why_not(facts))
             else:
                 assistance = Assistance(choice.category, choice.amount, choice.funds)
-                cited += choice.rule.clause
-                assumed += choice.rule.assumed
-                self._explain_choice(candidates, facts, cited, assumed)
-                if choice.amount is None or amount is None:
-                    undetermined = True
-                    charged = reimbursed = net_cost = None
-                else:
+                cited.append(choice.rule.clause)
+                assumed.append(choice.rule.assumed)
+                self._name_candidates(candidates, cited, assumed)
+                charged = reimbursed = net_cost = None
+                known = known and choice.amount is not None
+                if known:
                     settled = settle(self.modes, amount, choice, facts.paid_on)
                     charged, reimbursed, net_cost = settled.charged, settled.reimbursed, amount - choice.amount
-                    undetermined = undetermined or charged is None
-                    cited += settled.citations
-                    assumed += settled.assumed
-        cited += way.citations
+                    known = charged is not None
+                    cited.append(settled.citations)
+                    assumed.append(settled.assumed)
+        cited.append(way.citations)
         refund, stay = self._refund_and_stay(facts, cited, assumed)
+        citations, assumptions = self._named(tuple(cited), tuple(assumed))
         return Quote(
             facts.case,
-            pack.id,
-            UNDETERMINED if undetermined else ENROLLED,
-            self.gate.label(way, facts.paid_on),
+            self.pack.id,
+            ENROLLED if known else UNDETERMINED,
+            self.gate.label(way, segment),
             amount,
             care,
             assistance,
@@ -128,62 +145,55 @@ class Engine:
             Benefit(start, way.end),
             refund,
             stay,
-            tuple(dict.fromkeys(cited)),
-            self._sorted(assumed),
+            citations,
+            assumptions,
             way.name,
             standard.name,
         )
 
-    def _not_allowed(self, facts: Facts, name: str, cited: list[str], assumed: list[str]) -> Quote:
+    def _not_allowed(self, facts: Facts, way_in: str, cited: Names, assumed: Names) -> Quote:
         refund, stay = self._refund_and_stay(facts, cited, assumed)
-        citations = tuple(dict.fromkeys(cited))
         nothing = (None,) * 8
-        return Quote(
-            facts.case,
-            self.pack.id,
-            NOT_ALLOWED,
-            CLOSED,
-            *nothing,
-            refund,
-            stay,
-            citations,
-            self._sorted(assumed),
-            name,
-        )
+        named = self._named(tuple(cited), tuple(assumed))
+        return Quote(facts.case, self.pack.id, NOT_ALLOWED, CLOSED, *nothing, refund, stay, *named, way_in)
 
-    def _explain_choice(self, candidates: list, facts: Facts, cited: list[str], assumed: list[str]) -> None:
-        for candidate in candidates:
-            rule = self.counts.rule_for(candidate.identity, facts.paid_on)
-            cited += rule.clause
-            assumed += rule.assumed
-        if len({candidate.name for candidate in candidates}) > 1:
-            cited += self.classes.one_only
-            assumed += self._governs["tie"]
+    def _name_candidates(self, candidates: tuple[Candidate, ...], cited: Names, assumed: Names) -> None:
+        recognitions = {id(each.recognition): each.recognition for each in candidates}
+        for recognition in recognitions.values():
+            cited.append(recognition.clause)
+            assumed.append(recognition.assumed)
+        if len(candidates) > 1 and any(each.name != candidates[0].name for each in candidates):
+            cited.append(self.classes.one_only)
+            assumed.append(self._governs["tie"])
 
-    def _refund_and_stay(self, facts: Facts, cited: list[str], assumed: list[str]):
+    def _refund_and_stay(self, facts: Facts, cited: Names, assumed: Names):
         refund = stay = None
         if facts.refund is not None:
             refund, rule = refund_answer(facts.refund, self.refunds)
             if rule is None:
-                assumed += self._governs["no_rule"]
+                assumed.append(self._governs["no_rule"])
             else:
-                cited += rule.clause
-                assumed += rule.assumed
+                cited.append(rule.clause)
+                assumed.append(rule.assumed)
         if facts.stay is not None:
             rule = self.pack.stay
             if rule is None:
-                assumed += self._governs["no_rule"]
+                assumed.append(self._governs["no_rule"])
             else:
                 stay = StayAnswer(rule.same_area if facts.stay.same_area else rule.other_area)
-                cited += rule.clause
-                assumed += rule.assumed
+                cited.append(rule.clause)
+                assumed.append(rule.assumed)
         return refund, stay
 
-    def _sorted(self, assumed: list[str]) -> tuple[str, ...]:
-        return tuple(sorted(set(assumed), key=self._order.__getitem__))
+    def _named(self, cited: tuple[tuple[str, ...], ...], assumed: tuple[tuple[str, ...], ...]):
+        """Clauses in the order of the rules, each once, and readings in the order of the pack."""
+        citations = tuple(dict.fromkeys(chain.from_iterable(cited)))
+        return citations, tuple(sorted(set(chain.from_iterable(assumed)), key=self._order.__getitem__))
 
-    def _assumed_by(self, name: str, way: WayIn) -> tuple[str, ...]:
-        """The readings a way in rests on: its own, and those by which the engine counts for it."""
+    def _assumed_by(self, way: WayIn) -> tuple[str, ...]:
+        """The readings a way in rests on: its own, its windows' and groups', and those by which the engine counts for
+        it.
+        """
         readings = self.pack.readings
         found = list(way.assumed)
         for window in way.windows:
@@ -191,8 +201,8 @@ class Engine:
         for group in way.who:
             if isinstance(group, str):
                 found += self.pack.groups[group].assumed
-        spelt = conditions(way.who, self.setting)
         counts_days = isinstance(way.start, AfterDays | AfterMonths | AfterMissedYears)
+        spelt = conditions(way.who, self.setting)
         if counts_days or any(each.paid_within_days_of_birth or each.lapsed for each in spelt):
             found += reading_ids(readings, "counting")
         if isinstance(way.start, NextMonthStart):
@@ -201,27 +211,24 @@ class Engine:
             found += reading_ids(readings, "no_waiting")
         return tuple(dict.fromkeys(found))
 
-    def gaps(self) -> list[str]:
-        """People for whom the pack has no contribution, found by asking for every kind of person on every side of every date."""
-        found = []
-        for situation, student, tier, paid_on in product(SITUATIONS, STUDENTS, TIERS, self._days(self.standards)):
-            for birth_date in (date(1950, 1, 1), *(day for day in self._days(()) if day <= paid_on), paid_on):
-                facts = Facts(self.pack.id, birth_date, paid_on, situation, student, tier)
-                if standard_for(self.standards, facts) is None:
-                    found.append(f"situation {situation}, student {student}, tier {tier}, paid on {paid_on}")
+    def gaps(self) -> Iterator[str]:
+        """People for whom the pack has no contribution, found by asking for every kind of person in every segment of
+        days.
+        """
+        births = [date.min]
+        for standard in self.pack.contributions.values():
+            for condition in conditions(standard.who, self.setting):
+                span = birth_span(condition, self.setting)
+                births += [span.first] if span.last == date.max else [span.first, span.last + ONE_DAY]
+        days = self.segments.first_days
+        for situation, student, tier, (segment, day) in product(SITUATIONS, STUDENTS, TIERS, enumerate(days)):
+            for birth_date in births:
+                facts = Facts(self.pack.id, birth_date, max(day, birth_date), situation, student, tier)
+                if standard_for(self._standards[segment], facts) is None:
+                    yield f"situation {situation}, student {student}, tier {tier}, born {birth_date}, paid from {day}"
                     break
-        return found
-
-    def _days(self, standards: tuple[Standard, ...]) -> Iterator[date]:
-        year = self.pack.year
-        yield year.first
-        for standard in standards:
-            for edge in standard.span:
-                if edge not in (date.min, date.max):
-                    yield edge
-                    yield edge + timedelta(days=1)
 
 
-def _standing(rules, readings):
+def _standing(rules: Mapping[str, Any], readings: Mapping[str, Any]) -> dict[str, Any]:
     """The rules that stand under the readings chosen."""
     return {name: rule for name, rule in rules.items() if stands(rule.reading, readings)}

@@ -1,13 +1,13 @@
 """What is asked: the facts about one person and one payment.
 
-`parse` reads a JSON object of the calculator's contract. It answers every malformed value with a `FactsError` that names the
-field and what was expected, and knows no other exception. Absent and null mean the same; an unknown key is an error, since a
-misspelt one would otherwise be a fact silently lost.
+`parse` reads a JSON object of the calculator's contract. It answers every malformed value with a `FactsError` that
+names the field and what was expected, and knows no other exception. Absent and null mean the same; an unknown key is
+an error, since a misspelt one would otherwise be a fact silently lost.
 
-Facts that contradict themselves are refused as well, for no notice can answer them: a payment before birth, an identity that
-ended before it was determined, a refund applied for before the payment, a stay that ends before it begins. An identity that
-ended on the day it was determined is allowed (it was withdrawn) and never counts; a mark may stand before the determination;
-employee cover may end after the payment.
+Facts that contradict themselves are refused as well, for no notice can answer them: a payment before birth, an
+identity that ended before it was determined, a refund applied for before the payment, a stay that ends before it
+begins. An identity that ended on the day it was determined is allowed (it was withdrawn) and never counts; a mark may
+stand before the determination; employee cover may end after the payment.
 """
 
 from collections.abc import Mapping
@@ -29,8 +29,9 @@ class FactsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An identity a department determined. `ended_on` is the first day it no longer counts; None: not ended. `marked_on` is the
-    day from which the mark stood in the system; None: since `determined_on`."""
+    """An identity a department determined. `ended_on` is the first day it no longer counts; None: not ended.
+    `marked_on` is the day from which the mark stood in the system; None: since `determined_on`.
+    """
 
     category: str
     determined_on: date
@@ -62,8 +63,9 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One question. `missed_years` are the years without any cover before this one, `made_up_years` those of them paid for
-    afterwards; both only matter to notices that make the waiting period depend on them."""
+    """One question. `missed_years` are the years without any cover before this one, `made_up_years` those of them
+    paid for afterwards; both only matter to notices that make the waiting period depend on them.
+    """
 
     policy: str
     birth_date: date

@@ -50,7 +50,9 @@ def take_share(fen: int, share: int) -> int:
 
 
 def split(fen: int, shares: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """An amount split by shares that add up to the whole; the last fund takes what rounding leaves, so that the parts add up."""
+    """An amount split by shares that add up to the whole; the last fund takes what rounding leaves, so that the parts
+    add up.
+    """
     parts, left = [], fen
     *first, last = shares
     for fund in first:
@@ -82,7 +84,9 @@ def _known_funds(value: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class FundPlan:
-    """Who pays: by fixed `amounts` (fen), by `shares` (hundredths of a percent), or, with neither, as another document says."""
+    """Who pays: by fixed `amounts` (fen), by `shares` (hundredths of a percent), or, with neither, as another
+    document says.
+    """
 
     amounts: Mapping[str, int] | None = None
     shares: Mapping[str, int] | None = None
@@ -123,4 +127,6 @@ Fen = Annotated[int, BeforeValidator(_fen)]
 FenOrElsewhere = Annotated[int | None, BeforeValidator(_fen_or_elsewhere)]
 Share = Annotated[int, BeforeValidator(_share)]
 Funds = Annotated[Any, BeforeValidator(_fund_plan)]
-"""A leaf that holds a FundPlan: `medical_assistance`, `{province: 45.00, city: 29.00}`, `{province: 50%, city: 50%}`, `elsewhere`."""
+"""A leaf that holds a FundPlan: `medical_assistance`, `{province: 45.00, city: 29.00}`, `{province: 50%, city: 50%}`,
+`elsewhere`.
+"""

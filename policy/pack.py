@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -43,8 +44,8 @@ MAX_BASES = 8
 class Amendment:
     """A leaf that another document sets, or corrects.
 
-    `path` is the leaf's dotted path; `value` its new text as it would stand in the pack: `2024-01-10`, `190.00`, or for funds
-    `{province: 45.00, city: 55.00}`.
+    `path` is the leaf's dotted path; `value` its new text as it would stand in the pack: `2024-01-10`, `190.00`, or
+    for funds `{province: 45.00, city: 55.00}`.
     """
 
     path: str
@@ -72,8 +73,9 @@ def load_file(path: str | Path) -> Pack:
 
 
 def load_text(text: str, *, name: str, base_loader: Callable[[str], str] | None = None) -> Pack:
-    """The pack of a text; `name` stands for the file in errors. `base_loader` gives the text of a base pack by id; without it
-    bases are the packaged packs. Raises PackError."""
+    """The pack of a text; `name` stands for the file in errors. `base_loader` gives the text of a base pack by id;
+    without it bases are the packaged packs. Raises PackError.
+    """
     load_base = (lambda base: read(base_loader(base), base)) if base_loader else _packaged
     return _build(read(text, name), load_base)
 
@@ -81,7 +83,8 @@ def load_text(text: str, *, name: str, base_loader: Callable[[str], str] | None 
 def apply_amendments(pack: Pack, amendments: Iterable[Amendment]) -> Pack:
     """The pack with some leaves replaced, checked as a whole again. Its version differs, and it lists the amendments.
 
-    Raises PackError: a path that is none of the pack's leaves, a value the leaf cannot hold, no document number or reason.
+    Raises PackError: a path that is none of the pack's leaves, a value the leaf cannot hold, no document number or
+    reason.
     """
     data = copy.deepcopy(dict(pack.data))
     source = Source(pack.id, data)
@@ -182,16 +185,11 @@ def _validated(source: Source) -> Pack:
     pack._register = known
     content = json.dumps(source.data, ensure_ascii=False, separators=(",", ":"))
     pack._version = hashlib.sha256(content.encode()).hexdigest()
-    from policy.engine import Engine
-
-    gaps = Engine(pack).gaps()
-    if gaps:
-        raise PackError(
-            *(
-                source.problem(("contributions",), f"a contribution for everyone was expected; none for {gap}")
-                for gap in gaps[:5]
-            )
-        )
+    gaps = islice(pack.engine.gaps(), 5)
+    if problems := [
+        source.problem(("contributions",), f"a contribution for everyone was expected; none for {gap}") for gap in gaps
+    ]:
+        raise PackError(*problems)
     return pack
 
 
@@ -202,19 +200,17 @@ def _register(pack: Pack) -> Mapping[str, Clause]:
 
 
 def _problem(source: Source, error: Mapping[str, Any]) -> Problem:
-    """A schema error at its place. Parts of the location that are no part of the text (the branch of a union) are dropped."""
+    """A schema error at its place. Parts of the location that are no part of the text (the branch of a union) are
+    dropped.
+    """
     path: list[str | int] = []
     here: Any = source.data
     for part in error["loc"]:
-        if isinstance(here, Mapping) and part in here:
+        held = part in here if isinstance(here, Mapping) else isinstance(here, list) and part in range(len(here))
+        if held:
             here = here[part]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        elif part is not error["loc"][-1]:
-            continue
-        elif error["type"] not in ("missing",):
-            continue
-        path.append(part)
+        if held or (error["type"] == "missing" and part is error["loc"][-1]):
+            path.append(part)
     message = error["msg"].removeprefix("Value error, ")
     given = error.get("input")
     if isinstance(given, str) and error["type"] not in ("value_error", "extra_forbidden"):

@@ -1,8 +1,9 @@
 """Counting days and months, and days that a pack names by what they are (`year.first`, `collection.last+1d`)."""
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
@@ -21,6 +22,30 @@ class Span(NamedTuple):
 
     first: date
     last: date
+
+
+ALWAYS = Span(date.min, date.max)
+
+
+class Segments:
+    """The days of payment, cut wherever a rule opens or closes: within a segment the same rules stand."""
+
+    def __init__(self, spans: Iterable[Span]):
+        cuts = set()
+        for first, last in spans:
+            cuts.add(first)
+            if last != date.max:
+                cuts.add(last + ONE_DAY)
+        self.cuts = tuple(sorted(cuts - {date.min}))
+
+    def index(self, day: date) -> int:
+        """The number of the segment a day lies in."""
+        return bisect_right(self.cuts, day)
+
+    @property
+    def first_days(self) -> tuple[date, ...]:
+        """The first day of every segment; of the one before all cuts, the first day there is."""
+        return (date.min, *self.cuts)
 
 
 class Counting(StrEnum):
@@ -42,7 +67,9 @@ class Counting(StrEnum):
         return self.last_within_days(event, days) + ONE_DAY
 
     def last_within_months(self, event: date, months: int) -> date:
-        """The last day that is still within so many months of the event (Civil Code, art. 202: the corresponding day)."""
+        """The last day that is still within so many months of the event (Civil Code, art. 202: the corresponding
+        day).
+        """
         return add_months(event, months) - timedelta(days=self._included)
 
     def first_after_months(self, event: date, months: int) -> date:
@@ -69,7 +96,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def years_old_on(years: int, day: date) -> date:
-    """The latest birth date of those who are at least so many years old on a day (a birthday counts from its day on)."""
+    """The latest birth date of those who are at least so many years old on a day; a birthday counts as reached."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:
@@ -90,6 +117,13 @@ class DayRef(NamedTuple):
         if self.day is not None:
             return self.day
         return getattr(spans[self.name], self.edge) + timedelta(days=self.shift)
+
+
+def span_of(first: DayRef | None, last: DayRef | None, spans: Mapping[str, Span]) -> Span:
+    """From one day to another, either of which may be left open."""
+    return Span(
+        first.resolve(spans) if first is not None else date.min, last.resolve(spans) if last is not None else date.max
+    )
 
 
 _REFERENCE = re.compile(r"([a-z][a-z0-9_]*)\.(first|last)(?:([+-]\d{1,4})d)?\Z", re.ASCII)

@@ -1,13 +1,16 @@
 """What is answered: `quote(facts, pack)`, pure. No clock, no input or output, no state.
 
-The answer says what the notice says for these facts, with the clauses that decided it (`citations`) and the readings it rests on
-(`assumptions`). Money is whole fen; `as_json` gives the calculator's contract, yuan as text with two decimals.
+The answer says what the notice says for these facts, with the clauses that decided it (`citations`) and the readings
+it rests on (`assumptions`). Money is whole fen; `as_json` gives the calculator's contract, yuan as text with two
+decimals.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from json import dumps
 
 from policy.canonical import canonical
 from policy.facts import Facts
@@ -64,7 +67,9 @@ class Benefit:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An answer. `way_in` and `contribution` name the rules of the pack that decided it; they are no part of the contract."""
+    """An answer. `way_in` and `contribution` name the rules of the pack that decided it; they are no part of the
+    contract.
+    """
 
     case: str | int | float | None
     policy: str
@@ -105,6 +110,36 @@ class Quote:
             "citations": list(self.citations),
             "assumptions": list(self.assumptions),
         }
+
+    def as_line(self) -> str:
+        """`as_json` as one line of JSON, composed of parts that are written once and kept."""
+        benefit = self.benefit
+        period = "null" if benefit is None else f'{{"start": "{benefit.start}", "end": "{benefit.end}"}}'
+        case = "null" if self.case is None else dumps(self.case, ensure_ascii=False)
+        return (
+            f'{{"case": {case}, "policy": "{self.policy}", '
+            f'"outcome": "{self.outcome}", "window": "{self.window}", "standard": {_money(self.standard)}, '
+            f'"long_term_care": {_money(self.long_term_care)}, "assistance": {_part(self.assistance)}, '
+            f'"charged": {_money(self.charged)}, "reimbursed": {_money(self.reimbursed)}, '
+            f'"net_cost": {_money(self.net_cost)}, "fiscal_subsidy": {_part(self.fiscal_subsidy)}, '
+            f'"benefit": {period}, "refund": {_part(self.refund)}, "stay": {_part(self.stay)}, '
+            f'"citations": {_names(self.citations)}, "assumptions": {_names(self.assumptions)}}}'
+        )
+
+
+@lru_cache(maxsize=4096)
+def _money(fen: int | None) -> str:
+    return "null" if fen is None else f'"{yuan(fen)}"'
+
+
+@lru_cache(maxsize=4096)
+def _names(names: tuple[str, ...]) -> str:
+    return dumps(names)
+
+
+@lru_cache(maxsize=4096)
+def _part(part: Assistance | FiscalSubsidy | RefundAnswer | StayAnswer | None) -> str:
+    return "null" if part is None else dumps(part.as_json())
 
 
 def _funds(parts: Parts | None) -> dict[str, str] | None:

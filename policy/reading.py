@@ -1,7 +1,8 @@
 """Readings: where a notice can be understood in more than one way, the pack says which way it takes.
 
-A reading either `governs` a way of counting that the engine knows, or has `options` of the pack's own, which rules name in
-their `reading:` to stand only under that option. Choosing another option is an amendment of the leaf `readings.<id>.choice`.
+A reading either `governs` a way of counting that the engine knows, or has `options` of the pack's own, which rules
+name in their `reading:` to stand only under that option. Choosing another option is an amendment of the leaf
+`readings.<id>.choice`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ GOVERNED = {
 
 
 class Reading(Section):
-    """One reading, its choice, and what can be chosen. Of a single option the text leaves no other that could be calculated."""
+    """One reading, its choice, and what can be chosen. Of a single option the text leaves no other that could be
+    calculated.
+    """
 
     label: str
     clause: ClauseIds

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import model_validator
 
 from policy.categories import REFUND_REASONS
 from policy.facts import RefundRequest
-from policy.period import Day, Span
+from policy.period import Day, Span, span_of
 from policy.reading import stands
 from policy.section import Named, Rule, Section
 
@@ -84,9 +83,8 @@ def compile_refund(section: Refund | None, spans: Mapping[str, Span], readings: 
     for rule in section.rules.values() if section else ():
         if not stands(rule.reading, readings):
             continue
-        first = rule.applied_first.resolve(spans) if rule.applied_first is not None else date.min
-        last = rule.applied_last.resolve(spans) if rule.applied_last is not None else date.max
-        rules.append(CompiledRule(rule, frozenset(rule.reasons or REFUND_REASONS), Span(first, last)))
+        applied = span_of(rule.applied_first, rule.applied_last, spans)
+        rules.append(CompiledRule(rule, frozenset(rule.reasons or REFUND_REASONS), applied))
     return tuple(rules)
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, StringConstraints, model_validator
 
 from policy.assistance import Assistance
-from policy.contribution import Contribution, LongTermCare
 from policy.condition import Group
+from policy.contribution import Contribution, LongTermCare
 from policy.duties import Duties
 from policy.money import Fen, Funds
 from policy.period import Span
@@ -76,10 +76,11 @@ class AmendmentRecord(Section):
 
 
 class Pack(Section):
-    """A notice as data: immutable, equal by content. Figures are read through its sections; `data` is the resolved text.
+    """A notice as data: immutable, equal by content. Figures are read through its sections; `data` is the resolved
+    text.
 
-    `jurisdiction` is the 12-digit division code of the area, `coverage_year` the year of the benefits. `assumed` are readings
-    that every answer rests on.
+    `jurisdiction` is the 12-digit division code of the area, `coverage_year` the year of the benefits. `assumed` are
+    readings that every answer rests on.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]

@@ -1,7 +1,7 @@
 """What every section of a pack is made of: frozen models that refuse unknown keys, and the types of their leaves.
 
-A pack is text. All leaves arrive here as strings (`yaml.BaseLoader`), so that a division code stays a code, `no` stays a
-word and a date is read in one way only.
+A pack is text. All leaves arrive here as strings (`yaml.BaseLoader`), so that a division code stays a code, `no`
+stays a word and a date is read in one way only.
 """
 
 import re
@@ -60,8 +60,8 @@ Named = AfterValidator(_named)
 class Rule(Section):
     """A named rule with its clause.
 
-    `readings` are the readings it rests on; they are reported with every answer that used the rule. `reading` names readings
-    that must be chosen so (`{R13: waiting}`), otherwise the rule does not stand; those are reported as well.
+    `readings` are the readings it rests on; they are reported with every answer that used the rule. `reading` names
+    readings that must be chosen so (`{R13: waiting}`), otherwise the rule does not stand; those are reported as well.
     """
 
     label: str = ""

@@ -1,4 +1,6 @@
-"""How assistance reaches the person: netted by tax, reimbursed afterwards, or paid to tax by the department in one batch."""
+"""How assistance reaches the person: netted by tax, reimbursed afterwards, or paid to tax by the department in one
+batch.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,9 @@ NET_BY_MARK, REIMBURSED, BATCH, ELSEWHERE = "net_by_mark", "reimbursed", "batch"
 class Mode(Rule):
     """One way of settling.
 
-    `net_by_mark`: tax charges the standard less the assistance of the best identity whose mark stood on the day of payment;
-    what is missing is reimbursed (`afterwards` is cited then). `reimbursed`: charged in full, paid back. `batch`: the department
-    pays it to tax, the person is charged the rest. `elsewhere`: another document says.
+    `net_by_mark`: tax charges the standard less the assistance of the best identity whose mark stood on the day of
+    payment; what is missing is reimbursed (`afterwards` is cited then). `reimbursed`: charged in full, paid back.
+    `batch`: the department pays it to tax, the person is charged the rest. `elsewhere`: another document says.
     """
 
     mode: Literal["net_by_mark", "reimbursed", "batch", "elsewhere"]

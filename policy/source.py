@@ -1,4 +1,6 @@
-"""The text of a pack: YAML read as plain text leaves, with the file and line of every one, and a base pack changed by name."""
+"""The text of a pack: YAML read as plain text leaves, with the file and line of every one, and a base pack changed by
+name.
+"""
 
 from __future__ import annotations
 
@@ -119,9 +121,9 @@ def _plain(node: yaml.Node, path: Path, source: Source) -> Any:
 def build_on(source: Source, load_base: Callable[[str], Source]) -> Source:
     """The source with its base filled in, where it has one.
 
-    A pack with `based_on` has its own head (id, title and the like), and under `changes` what it changes of the base, by dotted
-    path; under `removes` the paths it leaves out. A changed path holds the new value as a whole. A mapping that is new may say
-    `before:` which of its sisters it stands.
+    A pack with `based_on` has its own head (id, title and the like), and under `changes` what it changes of the base,
+    by dotted path; under `removes` the paths it leaves out. A changed path holds the new value as a whole. A mapping
+    that is new may say `before:` which of its sisters it stands.
     """
     base_id = source.data.get("based_on")
     if base_id in (None, ""):
@@ -195,7 +197,7 @@ def to_path(path: str) -> Path:
 
 
 def find(data: Any, path: str, *, last_may_be_new: bool = False) -> tuple[Any, str | int]:
-    """The mapping or list that holds a path's last part, and that part. Raises KeyError where the path leads nowhere."""
+    """What holds a path's last part, and that part. Raises KeyError where the path leads nowhere."""
     *parts, last = to_path(path)
     for part in parts:
         data = _step(data, part)

@@ -1,10 +1,10 @@
 """When one may enrol: the windows of the calendar, and the ways in that the notice opens to people on days.
 
-The ways in are asked in the order the pack lists them; the first that fits decides the window, the benefit and the clauses. No
-way in: the person is not allowed to enrol on that day.
+The ways in are asked in the order the pack lists them; the first that fits decides the window, the benefit and the
+clauses. No way in: the person is not allowed to enrol on that day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -12,9 +12,10 @@ from typing import Literal
 from pydantic import model_validator
 
 from policy.benefit import Start, StartOn, start_of
+from policy.categories import SITUATIONS
 from policy.condition import Condition, Setting, Test, anyone, conditions, situations_of
 from policy.facts import Facts
-from policy.period import Day, Span
+from policy.period import Day, Segments, Span, span_of
 from policy.section import ClauseIds, IsoDate, Rule, Section, Words
 
 COLLECTION, MAKEUP, LATE, CLOSED = "collection", "makeup", "late", "closed"
@@ -24,8 +25,8 @@ WINDOWS = {COLLECTION: "集中缴费期", MAKEUP: "补缴期", LATE: "期外缴�
 class Window(Rule):
     """A period of payment, both days included.
 
-    `counts_as` is how it is reported. `restricted`: it is open only to those whose way in names it, and is no part of the
-    general calendar. `overlaps` names the windows it is meant to overlap; any other overlap is an error.
+    `counts_as` is how it is reported. `restricted`: it is open only to those whose way in names it, and is no part of
+    the general calendar. `overlaps` names the windows it is meant to overlap; any other overlap is an error.
     """
 
     first: IsoDate
@@ -48,9 +49,9 @@ class Window(Rule):
 class WayIn(Rule):
     """People whom the notice lets enrol, the days on which they pay, and the benefit they get.
 
-    Days: in one of `windows`, or from `paid_first` to `paid_last` (either may be missing), or any. `window` is how the day is
-    reported: `calendar` looks it up among the general windows and says `late` outside them. `refused`: these people are turned
-    away on these days, whatever ways in come later.
+    Days: in one of `windows`, or from `paid_first` to `paid_last` (either may be missing), or any. `window` is how
+    the day is reported: `calendar` looks it up among the general windows and says `late` outside them. `refused`:
+    these people are turned away on these days, whatever ways in come later.
     """
 
     who: tuple[str | Condition, ...] = ()
@@ -86,80 +87,69 @@ class Open:
     spans: tuple[Span, ...]
     label: str
     start: StartOn | None
-    end: date | None
+    end: date
     citations: tuple[str, ...]
     assumed: tuple[str, ...]
-    way: WayIn
 
     def on(self, day: date) -> bool:
-        if not self.spans:
-            return True
-        for first, last in self.spans:
-            if first <= day <= last:
-                return True
-        return False
+        return any(first <= day <= last for first, last in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
 class Gate:
-    """All ways in, by situation, and the general calendar."""
+    """All ways in, by situation and segment of days, and the general calendar."""
 
-    ways: Mapping[str, tuple[Open, ...]]
-    calendar: tuple[tuple[date, date, str], ...]
-    closed: tuple[str, ...]
+    def __init__(
+        self, ways: Mapping[str, tuple[Open, ...]], windows: Iterable[Window], closed: Closed, segments: Segments
+    ):
+        general = [window for window in windows if not window.restricted]
+        self.closed = closed.clause
+        self.all_ways = ways
+        self.ways = {
+            situation: tuple(tuple(way for way in each if way.on(day)) for day in segments.first_days)
+            for situation, each in ways.items()
+        }
+        self.labels = tuple(
+            next((window.counts_as for window in general if window.first <= day <= window.last), LATE)
+            for day in segments.first_days
+        )
 
-    def way_in(self, facts: Facts) -> Open | None:
+    def way_in(self, facts: Facts, segment: int) -> Open | None:
         """The first way in that fits."""
-        day = facts.paid_on
-        for way in self.ways[facts.situation]:
-            if way.on(day) and (way.test is None or way.test(facts)):
+        for way in self.ways[facts.situation][segment]:
+            if way.test is None or way.test(facts):
                 return way
         return None
 
     def missed(self, facts: Facts) -> tuple[str, ...]:
         """The clauses of the ways in that are for this person, none of which is open on the day."""
         found = list(self.closed)
-        for way in self.ways[facts.situation]:
+        for way in self.all_ways[facts.situation]:
             if way.start is not None and (way.test is None or way.test(facts)):
                 found += way.citations
         return tuple(found)
 
-    def label(self, way: Open, day: date) -> str:
-        if way.label != "calendar":
-            return way.label
-        for first, last, counts_as in self.calendar:
-            if first <= day <= last:
-                return counts_as
-        return LATE
+    def label(self, way: Open, segment: int) -> str:
+        """How the day is reported."""
+        return self.labels[segment] if way.label == "calendar" else way.label
 
 
-def compile_gate(windows: Mapping[str, Window], ways: Mapping[str, WayIn], closed: Closed, setting: Setting) -> Gate:
-    """The ways in, resolved to days and tests."""
-    by_situation: dict[str, list[Open]] = {}
+def compile_ways(
+    ways: Mapping[str, WayIn],
+    windows: Mapping[str, Window],
+    assumed: Callable[[WayIn], tuple[str, ...]],
+    setting: Setting,
+) -> dict[str, tuple[Open, ...]]:
+    """The ways in of every situation, resolved to days and tests. `assumed` gives the readings a way in rests on."""
+    by_situation: dict[str, list[Open]] = {situation: [] for situation in SITUATIONS}
     for name, way in ways.items():
         spelt = conditions(way.who, setting)
-        spans = _spans(way, windows, setting)
         start = start_of(way.start, setting) if way.start is not None else None
         end = way.end.resolve(setting.spans) if way.end is not None else setting.spans["year"].last
-        cited = dict.fromkeys(way.clause)
-        if way.windows:
-            cited |= dict.fromkeys(clause for window in way.windows for clause in windows[window].clause)
+        cited = dict.fromkeys((*way.clause, *(clause for window in way.windows for clause in windows[window].clause)))
+        spans = tuple(windows[name].span for name in way.windows)
+        if not spans:
+            spans = (span_of(way.paid_first, way.paid_last, setting.spans),)
         for situation in situations_of(spelt):
             test = anyone(spelt, setting, situation=situation)
-            by_situation.setdefault(situation, []).append(
-                Open(name, test, spans, way.window, start, end, tuple(cited), way.assumed, way)
-            )
-    calendar = tuple(
-        (window.first, window.last, window.counts_as) for window in windows.values() if not window.restricted
-    )
-    return Gate({key: tuple(value) for key, value in by_situation.items()}, calendar, closed.clause)
-
-
-def _spans(way: WayIn, windows: Mapping[str, Window], setting: Setting) -> tuple[Span, ...]:
-    if way.windows:
-        return tuple(windows[name].span for name in way.windows)
-    if way.paid_first is None and way.paid_last is None:
-        return ()
-    first = way.paid_first.resolve(setting.spans) if way.paid_first is not None else date.min
-    last = way.paid_last.resolve(setting.spans) if way.paid_last is not None else date.max
-    return (Span(first, last),)
+            by_situation[situation].append(Open(name, test, spans, way.window, start, end, tuple(cited), assumed(way)))
+    return {situation: tuple(each) for situation, each in by_situation.items()}
