@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Bureau
 from accounts.scope import AnyOf, ByRegion, Own, ScopedModel
-from privacy.fields import EncryptedTextField
 from regions.models import Region
 
 
@@ -29,7 +28,9 @@ class Batch(ScopedModel):
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
-    FINAL = (Status.MERGED, Status.UNCHANGED, Status.REFUSED, Status.CANCELLED)
+    # A worker may take a batch in one of these states, as soon as no other one holds it.
+    OPEN = (Status.RECEIVED, Status.STAGING, Status.CHECKING, Status.MERGING)
+    FINAL = (Status.MERGED, Status.UNCHANGED, Status.REFUSED, Status.FAILED, Status.CANCELLED)
 
     scope = AnyOf(Own("uploaded_by"), ByRegion("region"))
 
@@ -102,20 +103,30 @@ class BatchChunk(ScopedModel):
 
 
 class RowError(ScopedModel):
-    """A refused row: its number in the source, the row as it came (encrypted) and all its reasons."""
+    """One reason why a row was refused. The row itself stands in the stored file; `row_number` is its number there.
+
+    `code` is one of the problems of the kind of list (`exchanges.kinds`), which says it in words; `detail` is what the
+    words need of the row, personal data masked.
+    """
 
     scope = AnyOf(Own("batch__uploaded_by"), ByRegion("batch__region"))
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="row_errors", verbose_name=_("batch"))
     row_number = models.PositiveIntegerField(_("row"))
-    cells = EncryptedTextField(_("row as it came"), purpose="exchanges.rowerror.cells")
-    reasons = models.JSONField(_("reasons"), encoder=DjangoJSONEncoder)
+    field = models.CharField(_("field"), max_length=24, blank=True)
+    code = models.CharField(_("reason"), max_length=40)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("refused row")
         verbose_name_plural = _("refused rows")
-        ordering = ["batch", "row_number"]
-        constraints = [models.UniqueConstraint(fields=["batch", "row_number"], name="row_error_once")]
+        ordering = ["batch", "row_number", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "row_number", "field", "code"], name="row_error_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.row_number} {self.field} {self.code}"
 
 
 class LedgerExport(ScopedModel):

@@ -3,7 +3,6 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.expressions
-import privacy.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -99,14 +98,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('row_number', models.PositiveIntegerField(verbose_name='row')),
-                ('cells', privacy.fields.EncryptedTextField(purpose='exchanges.rowerror.cells', verbose_name='row as it came')),
-                ('reasons', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='reasons')),
+                ('field', models.CharField(blank=True, max_length=24, verbose_name='field')),
+                ('code', models.CharField(max_length=40, verbose_name='reason')),
+                ('detail', models.CharField(blank=True, max_length=300, verbose_name='detail')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='row_errors', to='exchanges.batch', verbose_name='batch')),
             ],
             options={
                 'verbose_name': 'refused row',
                 'verbose_name_plural': 'refused rows',
-                'ordering': ['batch', 'row_number'],
+                'ordering': ['batch', 'row_number', 'id'],
             },
         ),
         migrations.AddIndex(
@@ -135,6 +135,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='rowerror',
-            constraint=models.UniqueConstraint(fields=('batch', 'row_number'), name='row_error_once'),
+            constraint=models.UniqueConstraint(fields=('batch', 'row_number', 'field', 'code'), name='row_error_once'),
         ),
     ]

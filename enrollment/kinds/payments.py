@@ -1,0 +1,251 @@
+"""The payments that the tax bureau received, and their reversals."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import BureauKind
+from enrollment.kinds import person_columns
+from enrollment.kinds.person_columns import PERSON, PERSON_PROBLEMS, enter_unknown_people
+from enrollment.models import Payment, Registration
+from exchanges.columns import Choice, Code, Day, Fen, Text, Type, Year
+from exchanges.kinds import Column, FileKind
+from exchanges.staging import Chunk, Staging
+
+PAYMENT = Payment._meta.db_table
+REGISTRATION = Registration._meta.db_table
+TIERS = {"1": 1, "2": 2, "一档": 1, "二档": 2, "第一档": 1, "第二档": 2, "1档": 1, "2档": 2}
+# Channels by which a department pays for a whole roster (PL-6.1).
+ROSTER_CHANNELS = ("汇总申报", "部门代缴")
+
+# A payment, then what cancels it: a reversal finds its receipt wherever in the file that stands.
+_PAID, _REVERSED = "s.amount > 0", "s.amount < 0"
+_SAME_PERSON = f"(SELECT p.id_number_index FROM {PERSON} p WHERE p.id = o.person_id) = s.id_index"
+
+
+def _refuse_contradicting_receipts(staging: Staging) -> None:
+    """One receipt in several rows: the same payment where they say the same, refused where they do not."""
+    said = "hex_index || '|' || amount || '|' || region || '|' || CAST(paid_on AS text) || '|' || coalesce(tier, 1)"
+    said = said.replace("hex_index", staging.hex("id_index"))
+    for sign in ("amount > 0", "amount < 0"):
+        staging.refuse(
+            "receipt_no",
+            "receipt_contradicts",
+            f"""
+            JOIN (
+                SELECT receipt_no, min(row_number) AS first_row, max(row_number) AS last_row
+                FROM {{staged}} WHERE NOT bad AND {sign}
+                GROUP BY receipt_no HAVING count(*) > 1 AND min({said}) <> max({said})
+            ) g ON g.receipt_no = s.receipt_no
+            WHERE NOT s.bad AND s.{sign}
+            """,
+            detail="CAST(CASE WHEN s.row_number = g.first_row THEN g.last_row ELSE g.first_row END AS text)",
+        )
+
+
+def _refuse_other_content(staging: Staging) -> None:
+    """A receipt that is known says the same again, or the row is refused: the register keeps what was paid."""
+    staging.refuse(
+        "receipt_no",
+        "receipt_known",
+        f"""
+        JOIN {PAYMENT} o ON o.receipt_no = s.receipt_no
+        WHERE s.amount > 0 AND NOT s.bad AND (
+            o.amount_fen <> s.amount OR o.paid_on <> s.paid_on OR o.region_id <> s.region
+            OR o.tier <> coalesce(s.tier, 1) OR o.coverage_year <> %(year)s OR NOT {_SAME_PERSON}
+        )
+        """,
+    )
+
+
+def _refuse_before_birth(staging: Staging) -> None:
+    staging.refuse("paid_on", "before_birth", "WHERE s.paid_on < s.birth_date", detail="CAST(s.paid_on AS text)")
+
+
+def _refuse_unknown_documents(staging: Staging) -> None:
+    """A passport says nothing of its holder: whoever has nothing else is registered at the desk first."""
+    staging.refuse(
+        "id_number",
+        "person_unknown",
+        f"""WHERE s.id_index IS NOT NULL AND s.birth_date IS NULL
+        AND NOT EXISTS (SELECT 1 FROM {PERSON} p WHERE p.id_number_index = s.id_index)""",
+    )
+
+
+def _refuse_reversals_without_receipt(staging: Staging) -> None:
+    """A reversal needs its receipt, in the register or in an accepted row of the file, of the same person and amount,
+    not younger than itself; and a receipt is reversed once."""
+    refused = "(SELECT 1 FROM exchanges_rowerror e WHERE e.batch_id = %(batch)s AND e.row_number = {row}.row_number)"
+    here = f"""
+        SELECT 1 FROM {{staged}} t WHERE t.receipt_no = s.receipt_no AND t.amount > 0
+        AND NOT EXISTS {refused.format(row="t")}"""
+    known = f"SELECT 1 FROM {PAYMENT} o WHERE o.receipt_no = s.receipt_no"
+    reversal = "WHERE s.amount < 0 AND NOT s.bad"
+    fits = "{amount} = -s.amount AND {paid_on} <= s.paid_on"
+    staging.refuse("receipt_no", "reversal_unknown", f"{reversal} AND NOT EXISTS ({known}) AND NOT EXISTS ({here})")
+    staging.refuse(
+        "amount",
+        "reversal_differs",
+        f"""{reversal} AND (EXISTS ({known}) OR EXISTS ({here}))
+        AND NOT EXISTS ({known} AND {_SAME_PERSON} AND {fits.format(amount="o.amount_fen", paid_on="o.paid_on")})
+        AND NOT EXISTS ({here} AND t.id_index = s.id_index AND {fits.format(amount="t.amount", paid_on="t.paid_on")})""",
+    )
+    staging.refuse(
+        "receipt_no",
+        "reversal_again",
+        f"JOIN {PAYMENT} o ON o.receipt_no = s.receipt_no {reversal} AND o.reversed_on <> s.paid_on",
+        detail="CAST(o.reversed_on AS text)",
+    )
+
+
+def _merge(chunk: Chunk) -> int:
+    return _reverse(chunk) if chunk.phase == _REVERSED else _enter(chunk)
+
+
+def _enter(chunk: Chunk) -> int:
+    enter_unknown_people(chunk)
+    roster = " OR ".join(f"s.channel LIKE '%%{channel}%%'" for channel in ROSTER_CHANNELS)
+    entered = chunk.execute(
+        f"""
+        INSERT INTO {PAYMENT} (receipt_no, person_id, coverage_year, region_id, tier, amount_fen, paid_on, channel,
+            by_roster, batch_id)
+        SELECT s.receipt_no, p.id, %(year)s, s.region, coalesce(s.tier, 1), s.amount, s.paid_on, s.channel,
+            ({roster}), %(batch)s
+        FROM {{staged}} s JOIN {PERSON} p ON p.id_number_index = s.id_index
+        WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {PAYMENT} o WHERE o.receipt_no = s.receipt_no)
+        ORDER BY s.row_number
+        ON CONFLICT (receipt_no) DO NOTHING
+        """
+    )
+    if entered:
+        _register(chunk)
+    return entered
+
+
+# The place of enrolment is that of the earliest payment that stands (commands.md, "What a ranking counts").
+_FIRST_PAYMENTS = f"""
+    SELECT person_id, region_id, tier, paid_on FROM (
+        SELECT o.person_id, o.region_id, o.tier, o.paid_on,
+            row_number() OVER (PARTITION BY o.person_id ORDER BY o.paid_on, o.id) AS place
+        FROM {PAYMENT} o
+        WHERE o.coverage_year = %(year)s AND o.reversed_on IS NULL AND o.refunded_on IS NULL AND o.person_id IN (
+            SELECT p.id FROM {{staged}} s JOIN {PERSON} p ON p.id_number_index = s.id_index WHERE {{rows}}
+        )
+    ) ordered WHERE place = 1
+"""
+
+
+def _register(chunk: Chunk) -> None:
+    """The registration of each person of the chunk for the year: entered where there is none, moved to where its
+    payment was made."""
+    chunk.execute(
+        f"""
+        UPDATE {REGISTRATION} AS r SET region_id = f.region_id, tier = f.tier
+        FROM ({_FIRST_PAYMENTS}) f
+        WHERE r.person_id = f.person_id AND r.coverage_year = %(year)s AND r.ended_on IS NULL
+            AND (r.region_id <> f.region_id OR r.tier <> f.tier)
+        """
+    )
+    chunk.execute(
+        f"""
+        INSERT INTO {REGISTRATION} (person_id, coverage_year, region_id, situation, student, tier,
+            employee_cover_years, registered_on, end_reason)
+        SELECT f.person_id, %(year)s, f.region_id, 'general', 'none', f.tier, 0, f.paid_on, ''
+        FROM ({_FIRST_PAYMENTS}) f
+        WHERE NOT EXISTS (
+            SELECT 1 FROM {REGISTRATION} r
+            WHERE r.person_id = f.person_id AND r.coverage_year = %(year)s AND r.ended_on IS NULL
+        )
+        ORDER BY f.person_id
+        ON CONFLICT DO NOTHING
+        """
+    )
+
+
+def _reverse(chunk: Chunk) -> int:
+    reversed_now = chunk.execute(
+        f"""
+        UPDATE {PAYMENT} AS o SET reversed_on = s.paid_on, reversal_batch_id = %(batch)s
+        FROM {{staged}} s
+        WHERE {{rows}} AND o.receipt_no = s.receipt_no AND o.reversed_on IS NULL
+        """
+    )
+    if reversed_now:
+        _register(chunk)
+    return reversed_now
+
+
+PAYMENTS = FileKind(
+    name="payments",
+    label=_("Payment list"),
+    columns=(
+        Column(
+            "receipt_no",
+            "电子税票号码",
+            Code(60, "not_a_receipt"),
+            required=True,
+            synonyms=("税票号码", "电子税票号", "税票号", "票证号码", "电子票号", "完税凭证号码"),
+            example="361096211015000001",
+            rule=_("unique; formatted as text"),
+        ),
+        person_columns.name(),
+        person_columns.id_number(passports=True),
+        person_columns.place(
+            "region", "参保地区划", ("参保地", "参保地区划代码", "参保区划", "参保地行政区划", "参保村")
+        ),
+        Column(
+            "coverage_year",
+            "参保年度",
+            Year(),
+            required=True,
+            synonyms=("年度", "保障年度", "参保缴费年度", "费款所属年度", "所属年度"),
+            example="2022",
+        ),
+        Column("tier", "档次", Choice(TIERS, type=Type.INTEGER, listed="1、2"), synonyms=("缴费档次",), example="1"),
+        Column(
+            "amount",
+            "缴费金额",
+            Fen(),
+            required=True,
+            synonyms=("金额", "缴费额", "实缴金额", "个人缴费金额", "入库金额", "实缴费额"),
+            example="320.00",
+            rule=_("yuan with at most two decimals; a minus sign reverses the same receipt"),
+        ),
+        Column(
+            "paid_on",
+            "缴费日期",
+            Day(years=(1, 1)),
+            required=True,
+            synonyms=("缴款日期", "入库日期", "缴费时间", "实缴日期"),
+            example="2021-11-05",
+        ),
+        Column("channel", "缴费渠道", Text(40), synonyms=("渠道", "缴费方式", "申报渠道")),
+    ),
+    senders=frozenset({BureauKind.TAX, BureauKind.AGENCY}),
+    checks=(
+        person_columns.refuse_other_names,
+        person_columns.refuse_contradicting_names,
+        _refuse_before_birth,
+        _refuse_unknown_documents,
+        _refuse_contradicting_receipts,
+        _refuse_other_content,
+        _refuse_reversals_without_receipt,
+    ),
+    merge=_merge,
+    phases=(_PAID, _REVERSED),
+    key="id_number",
+    problems={
+        **PERSON_PROBLEMS,
+        "receipt_contradicts": _(
+            "row %(detail)s has the same receipt with other content; please leave only the right row"
+        ),
+        "receipt_known": _(
+            "this receipt was taken before with other content; if the payment was wrong, send its reversal and a new "
+            "receipt"
+        ),
+        "reversal_unknown": _("there is no payment with this receipt to reverse; please send the payment first"),
+        "reversal_differs": _(
+            "the reversal does not fit its receipt: person and amount must be the same and the day not earlier"
+        ),
+        "reversal_again": _("this receipt was reversed on %(detail)s already"),
+    },
+    help=_("Receipts of the year's contributions, with their reversals."),
+)

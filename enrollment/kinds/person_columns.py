@@ -1,0 +1,116 @@
+"""What lists about people share: columns, problems, checks against the register, and entering people it lacks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.documents import IdNumber
+from enrollment.models import Person
+from exchanges.columns import Name, Place
+from exchanges.kinds import Column
+from exchanges.staging import Chunk, Staging
+
+PERSON = Person._meta.db_table
+
+NUMBER_SYNONYMS = (
+    "证件号码",
+    "公民身份号码",
+    "公民身份证号",
+    "公民身份证号码",
+    "身份证号码",
+    "身份证",
+    "身份证件号码",
+    "居民身份证号",
+    "居民身份证号码",
+    "证件号",
+)
+NAME_SYNONYMS = ("人员姓名", "参保人姓名", "参保人", "缴费人姓名", "缴费人", "居民姓名", "姓 名")
+HUKOU_SYNONYMS = ("户籍地", "户籍区划", "户籍所在地", "户籍所在地区划", "户籍地区划代码", "户籍地行政区划", "户籍地址")
+
+PERSON_PROBLEMS = {
+    "number_check": _(
+        "%(detail)s: the last digit does not fit the others, so a digit is wrong; please compare it with the card"
+    ),
+    "number_birth": _("%(detail)s: digits 7 to 14 are no date of birth; please compare it with the card"),
+    "number_future": _("the date of birth %(detail)s lies in the future; please compare it with the card"),
+    "number_old": _("%(detail)s is an old number of 15 digits; please enter the number of 18 digits"),
+    "number_length": _("has %(detail)s characters instead of 18; please compare it with the card"),
+    "number_spaced": _("%(detail)s has spaces or hyphens inside; please enter the number without them"),
+    "number_characters": _("%(detail)s has characters that no number has; please compare it with the card"),
+    "name_differs": _(
+        "differs from the name in the register (%(detail)s); please check name and number, and correct the one that is wrong"
+    ),
+    "rows_contradict": _("row %(detail)s says something else of the same number; please leave only the right row"),
+    "row_repeated": _("the same number stands in row %(detail)s already; please delete one of the rows"),
+    "before_birth": _("%(detail)s lies before the date of birth; please check the date"),
+    "person_unknown": _("this document is not registered; please register the person at the desk first"),
+}
+
+
+def id_number(*, passports: bool = False) -> Column:
+    """The column of document numbers."""
+    return Column(
+        "id_number",
+        "身份证号",
+        IdNumber(passports=passports),
+        required=True,
+        synonyms=NUMBER_SYNONYMS,
+        example="610926198003100015",
+        rule=_("18 characters, formatted as text"),
+    )
+
+
+def name() -> Column:
+    """The column of names."""
+    return Column("name", "姓名", Name(), required=True, synonyms=NAME_SYNONYMS, example="张三")
+
+
+def place(field: str, header: str, synonyms: tuple[str, ...], *, required: bool = True) -> Column:
+    """A column of towns and villages."""
+    return Column(
+        field,
+        header,
+        Place(),
+        required=required,
+        synonyms=synonyms,
+        example="610926100001",
+        rule=_("12-digit division code, or the full name of town and village"),
+    )
+
+
+def refuse_other_names(staging: Staging) -> None:
+    """Rows whose name is not that of the person in the register: the number or the name is somebody else's."""
+    staging.refuse(
+        "name",
+        "name_differs",
+        f"JOIN {PERSON} p ON p.id_number_index = s.id_index WHERE s.name <> '' AND p.name <> s.name",
+        detail="substr(p.name, 1, 1) || substr('**********', 1, length(p.name) - 1)",
+    )
+
+
+def refuse_contradicting_names(staging: Staging) -> None:
+    """Rows of one number with different names."""
+    staging.refuse(
+        "name",
+        "rows_contradict",
+        """
+        JOIN (
+            SELECT id_index, min(name) AS low, max(name) AS high, min(row_number) AS first_row, max(row_number) AS last_row
+            FROM {staged} WHERE id_index IS NOT NULL GROUP BY id_index HAVING min(name) <> max(name)
+        ) g ON g.id_index = s.id_index
+        """,
+        detail="CAST(CASE WHEN s.row_number = g.first_row THEN g.last_row ELSE g.first_row END AS text)",
+    )
+
+
+def enter_unknown_people(chunk: Chunk) -> int:
+    """People of the chunk whom the register does not know, with the list as their origin; returns how many."""
+    return chunk.execute(
+        f"""
+        INSERT INTO {PERSON} (name, document_kind, id_number, id_number_index, birth_date, region_id, household,
+            status, batch_id)
+        SELECT s.name, s.document_kind, s.id_number, s.id_index, s.birth_date, s.region, '', 'normal', %(batch)s
+        FROM {{staged}} s
+        WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {PERSON} p WHERE p.id_number_index = s.id_index)
+        ORDER BY s.id_index
+        ON CONFLICT (id_number_index) DO NOTHING
+        """
+    )

@@ -1,0 +1,59 @@
+"""Many rows at once into a table: COPY on PostgreSQL, executemany on SQLite. The one place where the two differ."""
+
+import io
+from collections.abc import Sequence
+
+import polars as pl
+from django.db import connection
+
+from exchanges.columns.base import Staged
+
+# The staging table belongs to the connection: no other one sees it, nothing is left of it after a crash, and neither
+# database writes it to its log. A batch that breaks off is read again from its file.
+STAGED = "staged_rows"
+
+
+def make_staging_table(columns: Sequence[Staged]) -> None:
+    """An empty table `staged_rows` for the rows of one file, with `row_number` and `bad` before the given columns."""
+    vendor = connection.vendor
+    fields = ", ".join(f"{column.name} {column.type.sql(vendor)}" for column in columns)
+    key = "row_number integer not null" if vendor == "postgresql" else "row_number integer primary key"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {STAGED}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {STAGED} ({key}, bad boolean not null, {fields})")
+
+
+def settle_staging_table() -> None:
+    """After the last row: what the planner needs to know, and on PostgreSQL the index that SQLite has from the start."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"CREATE INDEX ON {STAGED} (row_number)")
+        cursor.execute(f"ANALYZE {STAGED}")
+
+
+def drop_staging_table() -> None:
+    """Frees what the rows of the last file took."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {STAGED}")
+
+
+def load(table: str, frame: pl.DataFrame) -> None:
+    """Appends the rows of the frame to a table that has columns of the same names."""
+    if not len(frame):
+        return
+    names = ", ".join(frame.columns)
+    if connection.vendor == "postgresql":
+        sealed = [name for name, dtype in frame.schema.items() if dtype == pl.Binary]
+        frame = frame.with_columns(("\\x" + pl.col(name).bin.encode("hex")).alias(name) for name in sealed)
+        text = io.BytesIO()
+        # Every text is quoted, so that an unquoted nothing is NULL and "" an empty text.
+        frame.write_csv(text, include_header=False, quote_style="non_numeric")
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy:
+            copy.write(text.getbuffer())
+        return
+    days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
+    frame = frame.with_columns(pl.col(name).dt.to_string("%Y-%m-%d") for name in days)
+    places = ", ".join(["?"] * frame.width)
+    with connection.cursor() as cursor:
+        # The driver's own cursor: Django's would turn each row's placeholders anew.
+        cursor.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", frame.iter_rows())

@@ -1,0 +1,51 @@
+import re
+from datetime import date, timedelta
+
+from exchanges.columns.base import Context, Distinct, Refused, Type
+from exchanges.columns.cells import narrow
+
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_PARTED = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?", re.ASCII)
+_TIME = re.compile(r"[T ]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$", re.ASCII)
+_SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
+# Excel counts days from 1899-12-30 (it believes in a 29 February 1900); five digits reach from 1927 to 2173.
+_EXCEL_EPOCH = date(1899, 12, 30)
+
+
+def read_day(text: str) -> date:
+    """2023-09-01, 2023/9/1, 2023.9.1, 20230901, 2023年9月1日, an Excel serial (45170), each with or without a time.
+
+    Raises ValueError for anything else, a month first or a day that is not in the calendar included.
+    """
+    text = _TIME.sub("", narrow(text).strip())
+    if match := _PARTED.fullmatch(text):
+        return date(int(match[1]), int(match[3]), int(match[4]))
+    if match := _COMPACT.fullmatch(text) or _CHINESE.fullmatch(text.replace(" ", "")):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if _SERIAL.fullmatch(text):
+        return _EXCEL_EPOCH + timedelta(days=int(float(text)))
+    raise ValueError(text)
+
+
+class Day(Distinct):
+    """A date. `years` are how far before and after the coverage year it may lie, None: any time up to the last day
+    that the list can be about."""
+
+    type = Type.DATE
+
+    def __init__(self, years: tuple[int, int] | None = None) -> None:
+        self.years = years
+
+    def read(self, text: str, context: Context) -> date:
+        try:
+            day = read_day(text)
+        except ValueError:
+            raise Refused("not_a_date", text[:20]) from None
+        earliest, latest = date(1900, 1, 1), context.latest
+        if self.years:
+            earliest = date(context.coverage_year - self.years[0], 1, 1)
+            latest = date(context.coverage_year + self.years[1], 12, 31)
+        if not earliest <= day <= latest:
+            raise Refused("date_out_of_range", day.isoformat())
+        return day

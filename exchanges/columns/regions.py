@@ -1,0 +1,24 @@
+from collections.abc import Iterable
+from typing import Any
+
+from exchanges.columns.base import Context, Distinct, Refused
+from regions.models import Level
+from regions.queries import lookup_many
+
+_PLACES = {Level.TOWN, Level.VILLAGE, Level.AREA}
+
+
+class Place(Distinct):
+    """A town or village within the batch's area, by code, full name, or a name that is clear within the area."""
+
+    def read_all(self, texts: Iterable[str], context: Context) -> dict[str, Any]:
+        texts = list(texts)
+        values: dict[str, Any] = {}
+        for text, answer in (lookup_many(texts, within=context.region, on=context.on) if texts else {}).items():
+            if isinstance(answer, Exception):
+                values[text] = Refused("region", str(answer)[:300])
+            elif answer.level not in _PLACES:
+                values[text] = Refused("region_too_high", text[:60])
+            else:
+                values[text] = answer.code
+        return values

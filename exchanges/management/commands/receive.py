@@ -1,0 +1,102 @@
+"""`manage.py receive KIND FILE --area CODE --year YYYY [--sender NAME] [--on DATE]`"""
+
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import File
+from django.core.management.base import CommandParser
+
+from accounts.cli import REFUSED, CommandRefused, JsonCommand
+from accounts.models import Staff
+from exchanges.kinds import UnknownKind, kinds
+from exchanges.models import Batch
+from exchanges.reading import FileRefused
+from exchanges.senders import UnknownSender, sender_named
+from exchanges.services import NotTaken, receive_file, run_batch
+from regions.models import Region
+
+
+class Command(JsonCommand):
+    help = "Takes one file of a department through to the end; refused rows stand in the error file."
+    permission = "exchanges.upload"
+    refusals = (UnknownKind, UnknownSender, FileRefused)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("kind", help="kind of list: " + ", ".join(kind.name for kind in kinds()))
+        parser.add_argument("file", help="xlsx, xls or csv")
+        parser.add_argument("--sender", help="the department that sent it")
+        parser.add_argument("--errors-dir", help="where the error file is written; beside FILE when left out")
+
+    def handle_json(
+        self,
+        *,
+        kind: str,
+        file: str,
+        area: Region,
+        year: int,
+        on: date,
+        by: Staff,
+        sender: str | None,
+        errors_dir: str | None,
+        **options: Any,
+    ) -> tuple[dict[str, Any], int]:
+        path = Path(file)
+        if not path.is_file():
+            raise CommandRefused(f"找不到文件 {file}")
+        with path.open("rb") as stream:
+            batch = receive_file(
+                kind=kind,
+                file=File(stream, path.name),
+                region=area,
+                coverage_year=year,
+                sender=sender_named(sender, kind=kind, region=area) if sender else None,
+                by=by,
+                on=on,
+            )
+        batch = self._run(batch)
+        if batch.status in {Batch.Status.REFUSED, Batch.Status.FAILED}:
+            self.say(batch.reason)
+        result = {
+            "batch": batch.pk,
+            "status": batch.status,
+            "rows": batch.rows,
+            "accepted": batch.accepted,
+            "refused": batch.refused,
+            "changed": batch.changed,
+            "reason": batch.reason or None,
+            "errors_file": _written(batch, path, errors_dir),
+        }
+        return result, 0 if batch.status in {Batch.Status.MERGED, Batch.Status.UNCHANGED} else REFUSED
+
+    def _run(self, batch: Batch) -> Batch:
+        """Attempts as a worker would make them, one after the other."""
+        while batch.status not in Batch.FINAL:
+            try:
+                batch = run_batch(batch_id=batch.pk)
+            except NotTaken:
+                batch.refresh_from_db()
+                if batch.status not in Batch.FINAL:
+                    raise CommandRefused(f"批次 #{batch.pk} 已由其他进程处理，请在批次页面查看结果") from None
+        return batch
+
+
+def _written(batch: Batch, source: Path, errors_dir: str | None) -> str | None:
+    """The error file in plain form: NAME.errors.xlsx or .csv beside the source, else in the current directory."""
+    if not batch.errors_file:
+        return None
+    name = f"{source.stem}.errors{Path(batch.errors_file.name).suffix}"
+    folders = [Path(errors_dir)] if errors_dir else [source.parent, Path.cwd()]
+    refused: OSError | None = None
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with batch.errors_file.open("rb") as stored, (folder / name).open("wb") as plain:
+                shutil.copyfileobj(stored, plain)
+        except OSError as error:
+            refused = error
+            continue
+        return str((folder / name).resolve())
+    raise CommandRefused(f"错误文件无法写入：{refused}")

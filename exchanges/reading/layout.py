@@ -1,0 +1,48 @@
+"""What is known of a file once its header was found."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+import polars as pl
+
+# A row of any list fits into these; a file beyond them is no list (a sheet filled to XFD, a line of 100 MB).
+WIDEST = 512
+LONGEST_LINE = 1024 * 1024
+ROWS_A_BLOCK = 65_536
+
+
+class FileRefused(Exception):
+    """The file as a whole cannot be taken; the message says why and what to do."""
+
+
+class Block(NamedTuple):
+    """Some rows in a row: `numbers` (row number in the source, from 1) and a frame of text columns c0, c1, …
+
+    `ragged` is true where a row has more cells than the widest row at the head of the file.
+    """
+
+    numbers: pl.Series
+    cells: pl.DataFrame
+    ragged: pl.Series
+
+
+@dataclass
+class Layout:
+    """How the file is laid out; kept with the batch, so that the error file looks like its source.
+
+    `titles` are the rows above the header as they came, `left_out` the rows below it that are no data (totals, who
+    filled the list in): [row number, text].
+    """
+
+    format: str
+    encoding: str = ""
+    delimiter: str = ""
+    sheet: str = ""
+    header_row: int = 0
+    headers: list[str] = field(default_factory=list)
+    columns: dict[str, int] = field(default_factory=dict)
+    titles: list[list[str]] = field(default_factory=list)
+    left_out: list[list[Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,227 @@
+"""csv and txt: encoding, delimiter, then blocks read by polars; where quotes stand, by the csv module."""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import IO, TYPE_CHECKING
+
+import polars as pl
+from django.utils.translation import gettext as _
+
+from exchanges.reading.header import LOOKED_THROUGH, Header, find_header
+from exchanges.reading.layout import LONGEST_LINE, ROWS_A_BLOCK, WIDEST, Block, FileRefused, Layout
+
+if TYPE_CHECKING:
+    from exchanges.kinds import FileKind
+
+Opened = Callable[[], IO[bytes]]
+_BLOCK_BYTES = 4 * 1024 * 1024
+_HEAD_BYTES = 128 * 1024
+_DELIMITERS = (",", "\t", ";", "|")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def open_text(opened: Opened, kind: "FileKind") -> tuple[Layout, Callable[[], Iterator[Block]]]:
+    """Layout and blocks of a text file. Raises FileRefused."""
+    refused: FileRefused | None = None
+    for encoding in _encodings(opened):
+        try:
+            layout, width = _laid_out(opened, kind, encoding)
+        except FileRefused as error:
+            refused = refused or error
+            continue
+        return layout, lambda: _blocks(opened, layout, width)
+    raise refused or FileRefused(
+        _("The text is neither UTF-8 nor GB18030. Save it in Excel or WPS as xlsx, or as csv in UTF-8, and send that.")
+    )
+
+
+def _encodings(opened: Opened) -> Iterator[str]:
+    """Encodings in which the whole file can be read, the likelier first: a very short GBK text can be valid UTF-8."""
+    with opened() as stream:
+        head = stream.read(4)
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        plain = True
+        try:
+            with opened() as stream:
+                while block := stream.read(_BLOCK_BYTES):
+                    if b"\0" in block and encoding != "utf-16":
+                        raise FileRefused(
+                            _("The file holds NUL bytes, so it is damaged or no text. Please export it anew.")
+                        )
+                    if not (plain and encoding == "utf-8" and block.isascii()):
+                        plain = False
+                        decoder.decode(block)
+                decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        yield encoding
+        if plain:
+            return
+
+
+def _laid_out(opened: Opened, kind: "FileKind", encoding: str) -> tuple[Layout, int]:
+    with opened() as stream:
+        head = codecs.getincrementaldecoder(encoding)("strict").decode(stream.read(_HEAD_BYTES))
+    lines = head.splitlines(keepends=True)
+    if len(head) * 2 > _HEAD_BYTES and len(lines) > 1:
+        lines.pop()
+    refused: FileRefused | None = None
+    best: tuple[Header, list[list[str]], str] | None = None
+    for delimiter in _DELIMITERS:
+        try:
+            rows = _some_rows(lines, delimiter)
+            header = find_header(rows, kind)
+        except FileRefused as error:
+            # The refusal that knows the most columns is the one to tell; it is that of the delimiter that was used.
+            if refused is None or head.count(delimiter) > head.count(","):
+                refused = error
+            continue
+        if best is None or len(header.columns) > len(best[0].columns):
+            best = header, rows, delimiter
+    if best is None:
+        raise refused
+    header, rows, delimiter = best
+    if len(rows[header.row]) > WIDEST:
+        raise FileRefused(_("The file has more than %(most)s columns, so it is no list.") % {"most": WIDEST})
+    layout = Layout(
+        "csv",
+        encoding=encoding,
+        delimiter=delimiter,
+        header_row=header.row + 1,
+        headers=[cell.strip() for cell in rows[header.row]],
+        columns=header.columns,
+        titles=rows[: header.row],
+    )
+    return layout, len(rows[header.row])
+
+
+def _some_rows(lines: list[str], delimiter: str) -> list[list[str]]:
+    csv.field_size_limit(LONGEST_LINE)
+    rows = []
+    try:
+        for row in csv.reader(lines, delimiter=delimiter):
+            rows.append(row)
+            if len(rows) == LOOKED_THROUGH:
+                break
+    except csv.Error as error:
+        raise _too_long() from error
+    return rows
+
+
+def _too_long() -> FileRefused:
+    return FileRefused(_("A line is longer than a megabyte, so this is no list. Please export it anew."))
+
+
+def _utf8(opened: Opened, encoding: str) -> Iterator[bytes]:
+    """The content as blocks of UTF-8 without a byte order mark, line ends as \\n, each but the last ending a line."""
+    carry = b""
+    with opened() as stream:
+        decoder = codecs.getincrementaldecoder(encoding)("strict")
+        while True:
+            raw = stream.read(_BLOCK_BYTES)
+            block = carry + (raw if encoding == "utf-8" else decoder.decode(raw, final=not raw).encode())
+            if not raw:
+                break
+            # A \r at the very end may be half of \r\n.
+            cut = block.rfind(b"\n") + 1
+            carry = block[cut:]
+            if len(carry) > LONGEST_LINE and b"\r" not in carry:
+                raise _too_long()
+            if cut:
+                yield _line_ends(block[:cut])
+    if block:
+        yield _line_ends(block)
+
+
+def _line_ends(block: bytes) -> bytes:
+    if b"\r" not in block:
+        return block
+    return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _blocks(opened: Opened, layout: Layout, width: int) -> Iterator[Block]:
+    """Rows below the header."""
+    stream = _utf8(opened, layout.encoding)
+    next_row = 1
+    for block in stream:
+        if b'"' in block:
+            yield from _by_csv(_lines(block, stream), layout, width, next_row)
+            return
+        frame = _by_polars(block, layout.delimiter, width)
+        if frame is None:
+            rows = list(csv.reader(io.StringIO(block.decode(), newline=""), delimiter=layout.delimiter))
+            made = _from_rows(rows, width, next_row)
+        else:
+            made = Block(
+                pl.int_range(next_row, next_row + len(frame), eager=True),
+                frame,
+                pl.repeat(False, len(frame), eager=True),
+            )
+        next_row += len(made.numbers)
+        if next_row - 1 > layout.header_row:
+            yield _below(made, layout.header_row)
+
+
+def _by_polars(block: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
+    """The block as a frame; None where its lines are not all alike (blank lines, too many or too few cells)."""
+    lines = block.count(b"\n") + (not block.endswith(b"\n"))
+    if block.count(delimiter.encode()) != lines * (width - 1) or b"\n\n" in block or block.startswith(b"\n"):
+        return None
+    try:
+        frame = pl.read_csv(
+            block,
+            has_header=False,
+            separator=delimiter,
+            quote_char=None,
+            schema={f"c{place}": pl.String for place in range(width)},
+            empty_string_is_null=False,
+        )
+    except pl.exceptions.PolarsError:
+        return None
+    return frame if len(frame) == lines else None
+
+
+def _lines(block: bytes, rest: Iterator[bytes]) -> Iterator[str]:
+    yield from io.StringIO(block.decode(), newline="")
+    for block in rest:
+        yield from io.StringIO(block.decode(), newline="")
+
+
+def _by_csv(lines: Iterator[str], layout: Layout, width: int, next_row: int) -> Iterator[Block]:
+    reader = csv.reader(lines, delimiter=layout.delimiter)
+    try:
+        while rows := [row for _position, row in zip(range(ROWS_A_BLOCK), reader, strict=False)]:
+            block = _from_rows(rows, width, next_row)
+            next_row += len(rows)
+            if next_row - 1 > layout.header_row:
+                yield _below(block, layout.header_row)
+    except csv.Error as error:
+        raise _too_long() from error
+
+
+def _from_rows(rows: list[list[str]], width: int, first: int) -> Block:
+    padding = [""] * width
+    columns = zip(*((row + padding)[:width] for row in rows), strict=True) if rows else [[]] * width
+    return Block(
+        pl.int_range(first, first + len(rows), eager=True),
+        pl.DataFrame(
+            {f"c{place}": list(column) for place, column in enumerate(columns)},
+            dict.fromkeys((f"c{place}" for place in range(width)), pl.String),
+        ),
+        pl.Series([any(cell.strip() for cell in row[width:]) for row in rows], dtype=pl.Boolean),
+    )
+
+
+def _below(block: Block, header_row: int) -> Block:
+    keep = block.numbers > header_row
+    if keep.all():
+        return block
+    return Block(block.numbers.filter(keep), block.cells.filter(keep), block.ragged.filter(keep))

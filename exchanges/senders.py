@@ -1,0 +1,51 @@
+"""Which department a name means: one of the area's bureaus, or one that sends for the first time."""
+
+from django.db.models import Q
+
+from accounts.models import Bureau, BureauKind
+from exchanges.kinds import by_name
+from regions.models import Region
+from regions.queries import ancestors
+
+# Words by which the departments of exchange-formats are known; the longer name decides.
+_WORDS = {
+    "医疗保障": BureauKind.AGENCY,
+    "医保": BureauKind.AGENCY,
+    "税务": BureauKind.TAX,
+    "民政": BureauKind.CIVIL_AFFAIRS,
+    "乡村振兴": BureauKind.RURAL,
+    "残联": BureauKind.DISABLED,
+    "残疾人联合会": BureauKind.DISABLED,
+    "公安": BureauKind.POLICE,
+    "派出所": BureauKind.POLICE,
+    "卫健": BureauKind.HEALTH,
+    "卫生健康": BureauKind.HEALTH,
+    "退役军人": BureauKind.VETERANS,
+    "教育": BureauKind.EDUCATION,
+    "职工医保": BureauKind.EMPLOYEE_INSURANCE,
+    "财政": BureauKind.FINANCE,
+    "人民政府": BureauKind.GOVERNMENT,
+}
+
+
+class UnknownSender(LookupError):
+    """No department is known by that name; the message lists those of the area."""
+
+
+def sender_named(name: str, *, kind: str, region: Region) -> Bureau:
+    """The bureau of that name in the region or above it; one whose name says what it is, is entered when it sends for
+    the first time. Raises UnknownSender."""
+    here = Bureau.objects.filter(region__in=[region, *ancestors(region)]).order_by("-region_id")
+    wanted = name.strip()
+    named = (
+        here.filter(name=wanted).first() or here.filter(name__contains=wanted, kind__in=by_name(kind).senders).first()
+    )
+    if named:
+        return named
+    words = sorted((word for word in _WORDS if word in wanted), key=len)
+    meant = next((value for value in BureauKind if wanted == value), _WORDS[words[-1]] if words else None)
+    if meant is None:
+        known = "、".join(here.values_list("name", flat=True)) or "、".join(_WORDS)
+        raise UnknownSender(f"不认识报送单位“{wanted}”；可用：{known}")
+    of_kind = here.filter(Q(kind=meant)).first()
+    return of_kind or Bureau.objects.create(name=wanted[:80], kind=meant, region=region)

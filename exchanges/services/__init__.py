@@ -1,0 +1,7 @@
+"""What can be done with a batch: take a file in, work it off, cancel it, try it again."""
+
+from exchanges.services.life import BatchIsFinal, cancel_batch, retry_batch
+from exchanges.services.receive import receive_file
+from exchanges.services.run import NotTaken, run_batch
+
+__all__ = ["BatchIsFinal", "NotTaken", "cancel_batch", "receive_file", "retry_batch", "run_batch"]

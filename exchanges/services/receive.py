@@ -1,0 +1,84 @@
+"""A file arrives: it is kept, sealed, with its hash; the batch's row is the queue."""
+
+import hashlib
+import unicodedata
+from datetime import date
+from pathlib import PurePosixPath
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Bureau, Staff
+from exchanges import doorbell
+from exchanges.kinds import by_name
+from exchanges.models import Batch
+from exchanges.reading import FileRefused
+from regions.models import Region
+
+
+def receive_file(
+    *,
+    kind: str,
+    file: File,
+    region: Region,
+    coverage_year: int,
+    sender: Bureau | None,
+    by: Staff,
+    on: date,
+) -> Batch:
+    """Keeps the file and enters its batch; a worker takes it from there (`run_batch`).
+
+    `sender` is None where the agency itself enters a list. Raises UnknownKind, and FileRefused where this sender has no
+    such list to send.
+    """
+    file_kind = by_name(kind)
+    if sender is not None and sender.kind not in file_kind.senders:
+        raise FileRefused(
+            _("%(sender)s does not send a %(kind)s.") % {"sender": sender.name, "kind": str(file_kind.label)}
+        )
+    name = shown_name(file.name or "")
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    for block in file.chunks():
+        digest.update(block)
+        size += len(block)
+    with transaction.atomic():
+        batch = Batch(
+            kind=kind,
+            sender=sender,
+            region=region,
+            coverage_year=coverage_year,
+            business_on=on,
+            file_name=name,
+            size=size,
+            sha256=digest.hexdigest(),
+            uploaded_by=by,
+        )
+        # The stored name is our own: nothing of what a sender writes becomes a path.
+        batch.file.save(f"{kind}{_ending(name)}", file, save=False)
+        batch.save()
+        audit.record(
+            by=by,
+            on=on,
+            verb="exchanges.receive",
+            subject=batch,
+            after={"kind": kind, "file": name, "size": size, "sha256": batch.sha256, "year": coverage_year},
+        )
+        transaction.on_commit(lambda: doorbell.ring(batch.pk))
+    return batch
+
+
+def shown_name(name: str) -> str:
+    """The file's own name without path, line breaks and other characters that cannot be seen; 200 at most."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(
+        character for character in last if unicodedata.category(character)[0] not in "CZ" or character == " "
+    )
+    return seen.strip()[-200:] or "list"
+
+
+def _ending(name: str) -> str:
+    ending = PurePosixPath(name).suffix.lower()
+    return ending if ending in {".csv", ".txt", ".xls", ".xlsx"} else ".bin"

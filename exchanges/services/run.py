@@ -1,0 +1,271 @@
+"""A batch from its file to the register: read, check, merge chunk by chunk, tell the result.
+
+A worker holds the batch by a lease; each of its writes names the fence it got with it and touches nothing when the
+fence has moved on. What a crash leaves is a batch whose lease runs out and whose merged chunks stand in BatchChunk:
+the next attempt reads the file again and goes on with the first chunk that is missing.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from accounts import audit
+from exchanges import bulk, queries
+from exchanges.columns import Context
+from exchanges.error_file import write_error_file
+from exchanges.kinds import by_name
+from exchanges.models import Batch, BatchChunk
+from exchanges.reading import FileRefused, open_source
+from exchanges.staging import Chunk, Staging
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(minutes=10)
+MOST_ATTEMPTS = 3
+ROWS_A_CHUNK = 25_000
+
+
+class NotTaken(Exception):
+    """Another worker has the batch, or it is final."""
+
+
+class LostLease(Exception):
+    """The batch was cancelled, or taken over by another worker."""
+
+
+class Stopped(Exception):
+    """The worker was asked to end; the batch goes back to the queue."""
+
+
+def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) -> Batch:
+    """Works a batch off to its end and returns it. `stopping` is asked between steps.
+
+    Raises NotTaken. Whatever goes wrong inside is told by the batch itself: `refused` with the reason for a file that
+    cannot be taken; back to the queue after an error, `failed` after three of them.
+    """
+    fence = _claim(batch_id)
+    batch = Batch.objects.select_related("region", "sender", "uploaded_by").get(pk=batch_id)
+    held = _Held(batch, fence, stopping)
+    try:
+        with override("zh-hans"):
+            _work(held)
+    except (FileRefused, Stopped, LostLease) as ending:
+        _end(held, ending)
+    except Exception as error:
+        logger.exception("batch %s", batch_id)
+        _failed(held, error)
+    finally:
+        bulk.drop_staging_table()
+    batch.refresh_from_db()
+    return batch
+
+
+def _claim(batch_id: int) -> int:
+    now = timezone.now()
+    with transaction.atomic():
+        taken = (
+            queries.free(now)
+            .filter(pk=batch_id)
+            .update(
+                status=Batch.Status.STAGING,
+                fence=F("fence") + 1,
+                attempts=F("attempts") + 1,
+                lease_until=now + LEASE,
+                started_at=Coalesce("started_at", now),
+            )
+        )
+        if not taken:
+            raise NotTaken(batch_id)
+        fence, attempts = Batch.objects.values_list("fence", "attempts").get(pk=batch_id)
+    if attempts > MOST_ATTEMPTS:
+        # Its worker died each time without a word: set aside, so that the queue goes on.
+        _settle(batch_id, fence, Batch.Status.FAILED, _("The worker broke off three times while it had this file."))
+        raise NotTaken(batch_id)
+    return fence
+
+
+class _Held:
+    """A batch with the fence by which this worker holds it."""
+
+    def __init__(self, batch: Batch, fence: int, stopping: Callable[[], bool]) -> None:
+        self.batch, self.fence, self.stopping = batch, fence, stopping
+
+    def write(self, **fields: object) -> None:
+        """Changes the batch and renews the lease; raises LostLease, or Stopped when the worker is to end."""
+        if self.stopping():
+            raise Stopped
+        mine = Batch.objects.filter(pk=self.batch.pk, fence=self.fence, status__in=Batch.OPEN)
+        if not mine.update(lease_until=timezone.now() + LEASE, **fields):
+            raise LostLease(self.batch.pk)
+
+
+def _settle(batch_id: int, fence: int, status: Batch.Status, reason: str) -> bool:
+    final = status in Batch.FINAL
+    return bool(
+        Batch.objects.filter(pk=batch_id, fence=fence, status__in=Batch.OPEN).update(
+            status=status, reason=reason, lease_until=None, finished_at=timezone.now() if final else None
+        )
+    )
+
+
+def _end(held: _Held, ending: Exception) -> None:
+    batch = held.batch
+    if isinstance(ending, FileRefused):
+        with transaction.atomic():
+            if _settle(batch.pk, held.fence, Batch.Status.REFUSED, str(ending)):
+                audit.record(
+                    by=batch.uploaded_by, on=batch.business_on, verb="exchanges.refuse", subject=batch, why=str(ending)
+                )
+    elif isinstance(ending, Stopped):
+        Batch.objects.filter(pk=batch.pk, fence=held.fence).update(
+            status=Batch.Status.RECEIVED, lease_until=None, attempts=F("attempts") - 1
+        )
+    else:
+        logger.info("batch %s was cancelled or taken over", batch.pk)
+
+
+def _failed(held: _Held, error: Exception) -> None:
+    batch = held.batch
+    attempts = Batch.objects.values_list("attempts", flat=True).get(pk=batch.pk)
+    words = _("%(error)s (attempt %(number)s)") % {"error": type(error).__name__, "number": attempts}
+    if attempts < MOST_ATTEMPTS:
+        _settle(batch.pk, held.fence, Batch.Status.RECEIVED, words)
+        return
+    with transaction.atomic():
+        if _settle(batch.pk, held.fence, Batch.Status.FAILED, words):
+            audit.record(by=batch.uploaded_by, on=batch.business_on, verb="exchanges.fail", subject=batch, why=words)
+
+
+def _work(held: _Held) -> None:
+    batch = held.batch
+    earlier = queries.last_of_kind(batch)
+    merged_before = batch.chunks.exists()
+    if earlier and not merged_before and _says_the_same(earlier, batch, "sha256"):
+        return _unchanged(held, earlier)
+    kind = by_name(batch.kind)
+    context = Context(batch.region, batch.coverage_year, batch.business_on, batch.sender)
+    source = open_source(lambda: batch.file.storage.open(batch.file.name), kind)
+    staging = Staging(batch, kind, context, source.layout)
+    with transaction.atomic():
+        held.write(status=Batch.Status.STAGING, done=0)
+        staging.begin()
+    for block in source.blocks():
+        with transaction.atomic():
+            staging.add(block)
+            held.write(done=staging.rows)
+    if not staging.rows:
+        raise FileRefused(_("There are no rows below the header. Please send the list with its rows."))
+    batch.content_hash = staging.content_hash
+    faultless = not batch.row_errors.exists()
+    if earlier and not merged_before and faultless and _says_the_same(earlier, batch, "content_hash"):
+        return _unchanged(held, earlier)
+    with transaction.atomic():
+        held.write(status=Batch.Status.CHECKING, rows=staging.rows, layout=source.layout.as_json())
+        staging.settle()
+        for check in kind.checks:
+            check(staging)
+        refused = staging.drop_refused()
+        held.write(status=Batch.Status.MERGING, done=0, refused=refused, accepted=staging.rows - refused)
+    _merge(held, staging)
+    return _finish(held, staging, refused)
+
+
+def _says_the_same(earlier: Batch, batch: Batch, hash_field: str) -> bool:
+    """Whether the last list of the kind that was taken is this one, without a row that it refused: then there is no
+    news in it. A list that another one followed is taken once more, so that the last one delivered stands."""
+    return (
+        earlier.refused == 0
+        and earlier.region_id == batch.region_id
+        and earlier.coverage_year == batch.coverage_year
+        and getattr(earlier, hash_field) == getattr(batch, hash_field)
+    )
+
+
+def _unchanged(held: _Held, earlier: Batch) -> None:
+    batch = held.batch
+    with transaction.atomic():
+        held.write(
+            status=Batch.Status.UNCHANGED,
+            reason=_("The same rows were taken as batch #%(number)s.") % {"number": earlier.pk},
+            content_hash=earlier.content_hash,
+            rows=earlier.rows,
+            done=earlier.rows,
+            accepted=earlier.accepted,
+            layout=earlier.layout,
+            finished_at=timezone.now(),
+        )
+        _release(held)
+        audit.record(
+            by=batch.uploaded_by,
+            on=batch.business_on,
+            verb="exchanges.merge",
+            subject=batch,
+            after={"status": "unchanged", "same_as": earlier.pk},
+        )
+
+
+def _release(held: _Held) -> None:
+    Batch.objects.filter(pk=held.batch.pk, fence=held.fence).update(lease_until=None)
+
+
+def _chunks(staging: Staging) -> Iterator[Chunk]:
+    """The chunks of a file, numbered the same at every attempt: by row numbers of the source, phase by phase."""
+    number = 0
+    for phase in staging.kind.phases:
+        for first in range(1, staging.last_row + 1, ROWS_A_CHUNK):
+            number += 1
+            yield Chunk(staging.batch, number, first, first + ROWS_A_CHUNK - 1, phase)
+
+
+def _merge(held: _Held, staging: Staging) -> None:
+    batch = held.batch
+    merged = set(batch.chunks.values_list("number", flat=True))
+    done = 0
+    for chunk in _chunks(staging):
+        rows = len(chunk)
+        done += rows
+        if not rows or chunk.number in merged:
+            continue
+        with transaction.atomic():
+            changed = staging.kind.merge(chunk)
+            BatchChunk.objects.create(
+                batch=batch, number=chunk.number, first_row=chunk.first, last_row=chunk.last, changed=changed
+            )
+            held.write(done=done)
+
+
+def _finish(held: _Held, staging: Staging, refused: int) -> None:
+    batch = held.batch
+    changed = batch.chunks.aggregate(changed=Coalesce(Sum("changed"), 0))["changed"]
+    again = queries.same_delivery(batch).filter(content_hash=batch.content_hash).order_by("-id").first()
+    status = Batch.Status.UNCHANGED if again and not changed else Batch.Status.MERGED
+    if refused:
+        write_error_file(batch, staging.kind, staging.layout)
+    counts = {"rows": staging.rows, "accepted": staging.rows - refused, "refused": refused, "changed": changed}
+    with transaction.atomic():
+        held.write(
+            status=status,
+            content_hash=batch.content_hash,
+            errors_file=batch.errors_file.name,
+            layout=staging.layout.as_json(),
+            done=staging.rows,
+            finished_at=timezone.now(),
+            reason=_("The same rows were taken as batch #%(number)s.") % {"number": again.pk}
+            if status == Batch.Status.UNCHANGED
+            else "",
+            **counts,
+        )
+        _release(held)
+        audit.record(
+            by=batch.uploaded_by,
+            on=batch.business_on,
+            verb="exchanges.merge",
+            subject=batch,
+            after={"status": status, "kind": batch.kind, **counts},
+        )
