@@ -1,5 +1,6 @@
 """Fills an empty database with the season of the two annexes, through the same doors that staff and bureaus use."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -12,14 +13,26 @@ from demo.deliveries import Season, make_season
 from demo.files import as_file
 from demo.season import Area, Delivery, read_targets
 from enrollment.models import Person
+from enrollment.queries import not_enrolled_people, standing_payments
+from enrollment.services import record_reason
 from exchanges.models import Batch
 from exchanges.services import receive_file, run_batch
 from notices.queries import pack_for
 from notices.services import set_season
 from quotas.models import Snapshot
 from quotas.services import freeze_snapshot
+from refunds.models import Application
+from refunds.services import apply, approve_finally, take_in
 from regions.models import Level, Region
-from regions.services import load_register
+from regions.queries import code_ranges
+from regions.services import (
+    BUNDLED_ALIASES,
+    BUNDLED_AREAS,
+    BUNDLED_REGISTER,
+    load_aliases,
+    load_areas,
+    load_divisions,
+)
 from subsidies.services import decide
 
 Say = Callable[[str], None]
@@ -27,6 +40,7 @@ SEED = 20211015
 PACKS = {("610926000000", 2022): "pingli-2022", ("341323117000", 2023): "zhuji-2023"}
 PREFIXES = {"610926000000": ("610926", "612427"), "341323117000": ("341323", "342224")}
 TARGETS = {"610926000000": "pingli_tasks.csv", "341323117000": "zhuji_tasks.csv"}
+PREFIX_OF_ACCOUNTS = {"610926000000": "pingli", "341323117000": "zhuji"}
 # Pingli's tasks go by hukou; its annex names no population, so the season assumes 9.5 % more people than tasks.
 PEOPLE_PER_TARGET = {"610926000000": 1.0953, "341323117000": 1.1361}
 
@@ -90,6 +104,13 @@ def _villages(region: str) -> list[tuple[str, str]]:
     return [(village.code, village.full_name) for village in rows]
 
 
+def _load_register(by: Staff) -> None:
+    on = date(min(year for _, year in PACKS) - 1, 9, 1)
+    load_divisions(BUNDLED_REGISTER, by=by, on=on)
+    load_areas(BUNDLED_AREAS, by=by, on=on)
+    load_aliases(BUNDLED_ALIASES, by=by, on=on)
+
+
 def fill(*, people: int | None = None, seed: int = SEED, say: Say = lambda text: None) -> Filled:
     """Makes the season; started again after a crash it goes on where it was. `people` makes fewer (or more) of them.
 
@@ -99,14 +120,14 @@ def fill(*, people: int | None = None, seed: int = SEED, say: Say = lambda text:
     if Person.objects.exists() and not Batch.objects.filter(uploaded_by=by, file_name__startswith="人口信息").exists():
         raise NotEmpty
     say("区划与账号")
-    load_register(by=by, on=date(2021, 9, 1))
+    _load_register(by)
     make_accounts()
     for area in _areas(people, by):
         name = Region.objects.get(pk=area.region).name
         say(f"{name}：编制人员、身份与缴费（{area.people:,}人）")
         season = make_season(seed=seed, area=area, villages=_villages(area.region))
         _play(season, name=name, by=by, say=say)
-        _leave_work(season, seed=seed, by=by)
+        _leave_work(area, seed=seed)
         set_business_day(region=Region.objects.get(pk=area.region), today=area.last_day, by=by, on=area.last_day)
     return filled()
 
@@ -147,5 +168,37 @@ def _deliver(delivery: Delivery, *, area: Area, sender: Bureau | None, by: Staff
         raise RuntimeError(f"{delivery.name}: {batch.get_status_display()} {batch.reason}")
 
 
-def _leave_work(season: Season, *, seed: int, by: Staff) -> None:
-    """What waits for staff on the last day of the season: refunds on their way, reasons for not enrolling."""
+def _leave_work(area: Area, *, seed: int) -> None:
+    """What waits for staff on the last day: refunds at every step of the chain, and reasons for not enrolling."""
+    rng = random.Random(f"{seed}:{area.region}:work")
+    names = f"{PREFIX_OF_ACCOUNTS[area.region]}."
+    who = {staff.username.removeprefix(names): staff for staff in Staff.objects.filter(username__startswith=names)}
+    place = who["village"].postings.get().region
+    spans = code_ranges(place)
+    unpaid = not_enrolled_people(coverage_year=area.coverage_year, on=area.last_day, ranges=spans).order_by("pk")
+    for person in unpaid[:8]:
+        record_reason(
+            person=person,
+            coverage_year=area.coverage_year,
+            reason=rng.choice(("migrant_work", "schooling", "employee_insurance")),
+            by=who["township"],
+            on=area.last_day,
+        )
+    paid = standing_payments(coverage_year=area.coverage_year, on=area.last_day, ranges=spans).exclude(amount_fen=0)
+    if area.pack.refund is None:
+        return
+    chain = ((take_in, "tax"), (approve_finally, "reviewer"))
+    for steps, payment in enumerate(paid.order_by("paid_on", "pk")[:3]):
+        if Application.objects.filter(payment=payment).exists():
+            continue
+        application = apply(
+            payment=payment,
+            reason=Application.Reason.EMPLOYEE_INSURANCE,
+            account="62220000000000" + f"{rng.randrange(10**5):05d}",
+            account_holder=payment.person.name,
+            by=who["township"],
+            on=area.last_day,
+        )
+        for step, role in chain[:steps]:
+            application.refresh_from_db()
+            step(application=application, by=who[role], on=area.last_day, why="核实已参加职工医保")
