@@ -37,11 +37,16 @@ def enrolled_people(*, coverage_year: int, on: date, ranges: Ranges | None = Non
     Of two payments on the same day the one recorded first counts. `ranges` cuts by that place, so that a person who
     paid in two places is counted in one of them only.
     """
-    earlier = standing_payments(coverage_year=coverage_year, on=on).filter(
+    earlier = earlier_payments(coverage_year=coverage_year, on=on)
+    return standing_payments(coverage_year=coverage_year, on=on, ranges=ranges).filter(~Exists(earlier))
+
+
+def earlier_payments(*, coverage_year: int, on: date) -> QuerySet[Payment]:
+    """For a subquery over payments: the standing ones of the same person that come before."""
+    return standing_payments(coverage_year=coverage_year, on=on).filter(
         Q(paid_on__lt=OuterRef("paid_on")) | Q(paid_on=OuterRef("paid_on"), pk__lt=OuterRef("pk")),
         person=OuterRef("person"),
     )
-    return standing_payments(coverage_year=coverage_year, on=on, ranges=ranges).filter(~Exists(earlier))
 
 
 def enrolled_by_place(*, coverage_year: int, on: date, ranges: Ranges | None = None) -> dict[str, int]:

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import Staff
@@ -72,14 +73,16 @@ def export_ledger(
         if not why.strip():
             raise ValidationError({"why": _("Say why the full numbers are needed: the reason is kept.")})
     measured = _Measured(sink)
-    heading = _heading(ledger, area, coverage_year, on, by, full_numbers)
-    writer = FORMATS[format](measured, heading, ledger.columns, encoding=encoding)
-    formatter = Formatter(ledger.columns, full_numbers=full_numbers)
     rows = 0
-    for block in blocks(ledger.rows(by, area, coverage_year, on), ledger.columns):
-        rows += len(block)
-        writer.write_rows(formatter(block))
-    writer.close()
+    # A ledger is an official paper: it is Chinese in whatever language the page is read.
+    with override("zh-hans"):
+        heading = _heading(ledger, area, coverage_year, on, by, full_numbers)
+        writer = FORMATS[format](measured, heading, ledger.columns, encoding=encoding)
+        formatter = Formatter(ledger.columns, full_numbers=full_numbers)
+        for block in blocks(ledger.rows(by, area, coverage_year, on), ledger.columns):
+            rows += len(block)
+            writer.write_rows(formatter(block))
+        writer.close()
     with transaction.atomic():
         export = LedgerExport.objects.create(
             ledger=ledger.name,
