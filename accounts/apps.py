@@ -46,5 +46,6 @@ class AccountsConfig(AppConfig):
             (_("Sign-ins"), "admin:axes_accesslog_changelist", "axes.view_accesslog", "lock"),
             (_("Audit trail"), "admin:accounts_auditentry_changelist", "accounts.view_auditentry", "audit"),
         )
+        add_entry(Entry(_("Workbench"), "workbench", "Work", 0, (), "home"))
         for order, (title, url_name, permission, icon) in enumerate(lines, start=600):
             add_entry(Entry(title, url_name, "Administration", order, (permission,), icon))

@@ -94,7 +94,13 @@ def test_assets_of_the_frame_are_found():
 
 
 def test_server_error_page_needs_neither_database_nor_session():
-    answer = views.server_error(RequestFactory().get("/people/"))
+    class Broken:
+        def __getattr__(self, name):
+            raise ConnectionError("the database is away")
+
+    request = RequestFactory().get("/people/")
+    request.user = request.session = Broken()
+    answer = views.server_error(request)
     assert answer.status_code == 500
     assert 'href="/"' in answer.content.decode()
 
@@ -153,3 +159,11 @@ def test_empty_table_says_so(rf):
     html = render_to_string("tables/table.html", {"table": Rows([], empty_text="还没有人。")}, rf.get("/"))
     assert "还没有人。" in html
     assert "table__empty" in html
+
+
+@pytest.mark.django_db
+def test_chinese_until_somebody_switches(client, staff):
+    client.force_login(staff(Role.SUPERVISOR, "610926000000"))
+    assert '<html lang="zh-hans">' in client.get("/", headers={"accept-language": "en-US,en"}).content.decode()
+    client.post(reverse("set_language"), {"language": "en", "next": "/"})
+    assert '<html lang="en">' in client.get("/", headers={"accept-language": "zh-CN"}).content.decode()
