@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.checks import CheckMessage, Error
 from django.db import models
 
 from privacy import keyring
@@ -22,6 +23,13 @@ class EncryptedTextField(models.BinaryField):
         name, path, args, kwargs = super().deconstruct()
         kwargs["purpose"] = self.purpose
         return name, path, args, kwargs
+
+    def check(self, **kwargs: Any) -> list[CheckMessage]:
+        problems = super().check(**kwargs)
+        if not self.purpose:
+            hint = 'Give it one for good: EncryptedTextField(purpose="room.model.field").'
+            problems.append(Error("An encrypted column needs a purpose.", hint=hint, obj=self, id="privacy.E001"))
+        return problems
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> str | None:
         return None if value is None else keyring.decrypt(bytes(value), purpose=self.purpose).decode()
@@ -45,7 +53,11 @@ class EncryptedTextField(models.BinaryField):
 
 
 class BlindIndexField(models.BinaryField):
-    """16 bytes from `privacy.keyring.blind_index`, for exact look-ups and joins."""
+    """16 bytes from `privacy.keyring.blind_index`, for exact look-ups and joins.
+
+    Named after the column it indexes, `number_index` for `number`, and filled with the purpose `number`: by that
+    `manage.py rotate_keys --index` computes it anew.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = keyring.INDEX_BYTES

@@ -16,6 +16,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 NONCE_BYTES = 12
+TAG_BYTES = 16
 INDEX_BYTES = 16
 
 
@@ -41,6 +42,8 @@ def _ciphers() -> dict[int, AESGCM]:
         number, _, text = entry.strip().partition(":")
         if not number.isdigit() or not 0 < int(number) < 256:
             raise ImproperlyConfigured("FIELD_KEYS: each entry is id:base64key, the id from 1 to 255")
+        if int(number) in ciphers:
+            raise ImproperlyConfigured(f"FIELD_KEYS: key {number} stands there twice")
         ciphers[int(number)] = AESGCM(_key(text, f"FIELD_KEYS, key {number}"))
     return ciphers
 
@@ -82,7 +85,7 @@ def decrypt(sealed: bytes, *, purpose: str) -> bytes:
         raise CannotDecrypt(f"no key {sealed[0] if sealed else '?'} in FIELD_KEYS")
     try:
         return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], purpose.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise CannotDecrypt("the stored value does not fit its key or its column") from error
 
 
@@ -93,7 +96,7 @@ def decrypt_many(values: Iterable[bytes], *, purpose: str) -> list[str]:
         return [ciphers[sealed[0]].decrypt(sealed[1:start], sealed[start:], bound).decode() for sealed in values]
     except KeyError as error:
         raise CannotDecrypt(f"no key {error.args[0]} in FIELD_KEYS") from error
-    except (InvalidTag, IndexError) as error:
+    except (InvalidTag, IndexError, ValueError) as error:
         raise CannotDecrypt("a stored value does not fit its key or its column") from error
 
 

@@ -9,16 +9,19 @@ _ACCOUNT = re.compile(r"(?<!\d)(\d{4})\d{8,11}(\d{4})(?!\d)")
 
 
 def mask_number(number: str) -> str:
-    """610926********0015: the first six and the last four of an id number, two and two of a shorter document."""
+    """610926********0015: the first six and the last four of an id number, two and two of a shorter document, nothing
+    of one with fewer than six characters."""
     if len(number) >= 15:
         return number[:6] + "*" * (len(number) - 10) + number[-4:]
-    return number[:2] + "*" * max(len(number) - 4, 1) + number[-2:]
+    if len(number) >= 6:
+        return number[:2] + "*" * (len(number) - 4) + number[-2:]
+    return "*" * len(number)
 
 
 def mask_name(name: str) -> str:
-    """王*明 for public lists; a name of two characters keeps the first."""
+    """王*明 for public lists; a name of two characters keeps the first, one of a single character nothing."""
     if len(name) <= 2:
-        return name[:1] + "*"
+        return name[: len(name) - 1] + "*"
     return name[0] + "*" * (len(name) - 2) + name[-1]
 
 
@@ -28,8 +31,8 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_account(account: str) -> str:
-    """**** **** 1234: the last four digits."""
-    return "**** **** " + account[-4:]
+    """**** **** 1234: the last four digits of what is long enough to be an account."""
+    return "**** **** " + account[-4:] if len(account) >= 8 else "****"
 
 
 def mask_text(text: str) -> str:

@@ -1,8 +1,10 @@
 """Files at rest are encrypted frame by frame, so that a file of any size is written and read in constant memory."""
 
 import io
+import os
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
 from django.core.files.base import ContentFile, File
@@ -13,6 +15,7 @@ from privacy import keyring
 
 FRAME_BYTES = 1024 * 1024
 _LENGTH = struct.Struct(">I")
+_OVERHEAD_BYTES = _LENGTH.size + 1 + keyring.NONCE_BYTES + keyring.TAG_BYTES
 
 
 def _purpose(position: int, last: bool) -> str:
@@ -77,7 +80,31 @@ class EncryptedFileSystemStorage(FileSystemStorage):
     def _open(self, name: str, mode: str = "rb") -> File:
         if mode != "rb":
             raise ValueError("sealed files are opened for reading only")
-        return File(io.BufferedReader(SealedReader(open(self.path(name), "rb")), FRAME_BYTES), name)
+        opened = File(io.BufferedReader(SealedReader(io.BufferedReader(io.FileIO(self.path(name)))), FRAME_BYTES), name)
+        opened.size = self.size(name)
+        return opened
+
+    def size(self, name: str) -> int:
+        """Bytes of the plain content."""
+        sealed = super().size(name)
+        frames = -(-sealed // (FRAME_BYTES + _OVERHEAD_BYTES))
+        return sealed - frames * _OVERHEAD_BYTES
+
+    def key_id_of(self, name: str) -> int:
+        """Id of the key that sealed the file."""
+        with open(self.path(name), "rb") as stream:
+            return keyring.key_id_of(stream.read(_LENGTH.size + 1)[_LENGTH.size :])
+
+    def reseal(self, name: str) -> None:
+        """Writes the file anew with the current key; a crash leaves the old file whole."""
+        target = Path(self.path(name))
+        fresh = target.with_name(f".{target.name}.resealed")
+        with self.open(name) as plain, fresh.open("wb") as sealed:
+            sealed.writelines(seal_frames(plain))
+            sealed.flush()
+            os.fsync(sealed.fileno())
+        fresh.chmod(target.stat().st_mode & 0o777)
+        fresh.replace(target)
 
     def url(self, name: str | None) -> str:
         raise ValueError("personal data has no URL")
