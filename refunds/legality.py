@@ -8,7 +8,6 @@ from enrollment.models import Payment, Registration
 from notices.models import PackVersion
 from notices.queries import pack_for
 from notices.services import keep_version
-from policy import refund as refund_rules
 from policy.facts import parse
 from policy.quote import quote
 
@@ -48,12 +47,13 @@ def judge(payment: Payment, *, reason: str, applied_on: date) -> Judgement:
         "tier": payment.tier,
         "refund": {"reason": reason, "applied_on": applied_on.isoformat()},
     }
-    facts = parse(question)
-    reply = quote(facts, pack)
-    _given, _rule, clauses = refund_rules.answer(facts.refund, pack.refund, pack.engine.refunds)
+    reply = quote(parse(question), pack)
+    # The answer cites the enrolment as well; what only the question of the refund brings in is the refund's own.
+    enrolment = quote(parse({**question, "refund": None}), pack)
+    clauses = tuple(clause for clause in reply.citations if clause not in enrolment.citations)
     answer = {
         **reply.refund.as_json(),
         "citations": list(clauses),
         "assumptions": list(reply.assumptions),
     }
-    return Judgement(reply.refund.allowed, tuple(clauses), question, answer, keep_version(pack))
+    return Judgement(reply.refund.allowed, clauses, question, answer, keep_version(pack))

@@ -78,12 +78,12 @@ _DROP_POSTGRESQL = [
 
 def create(apps, schema_editor):
     for statement in _POSTGRESQL if schema_editor.connection.vendor == "postgresql" else _SQLITE:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 def drop(apps, schema_editor):
     for statement in _DROP_POSTGRESQL if schema_editor.connection.vendor == "postgresql" else _DROP_SQLITE:
-        schema_editor.execute(statement)
+        schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):
