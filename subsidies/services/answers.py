@@ -11,6 +11,7 @@ from policy.facts import Facts, Identity
 from policy.pack import Pack
 from policy.quote import UNDETERMINED, Quote, quote
 from subsidies.models import Answer, AnswerFund
+from subsidies.services.alike import Questions
 
 # A memory for the answers of one run; whoever asks more distinct questions pays with look-ups, not with memory.
 _REMEMBERED = 100_000
@@ -23,10 +24,10 @@ class KeptAnswer(NamedTuple):
 
 
 class AnswerBook:
-    """Answers of one version of a notice. Works inside the transaction of whoever uses them."""
+    """Answers of one version of a notice for one day. Works inside the transaction of whoever uses them."""
 
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
+    def __init__(self, pack: Pack, on: date) -> None:
+        self.pack, self.questions = pack, Questions(pack, on)
         self._kept: dict[Facts, KeptAnswer] = {}
         self._version: str | None = None
 

@@ -19,7 +19,6 @@ from notices.queries import NoNotice, NoticeFinder
 from policy.facts import Facts
 from policy.money import yuan
 from policy.pack import PackError
-from policy.quote import canonical
 from regions.models import Region
 from regions.queries import code_ranges
 from subsidies.models import Decision, DecisionRun
@@ -127,7 +126,7 @@ class _Books:
         for place in staging.places():
             seasons.add(finder.season(place).pk)
             pack = finder.pack(place)
-            self.by_place[place] = books.setdefault(pack.version, AnswerBook(pack))
+            self.by_place[place] = books.setdefault(pack.version, AnswerBook(pack, run.on))
         self.seasons = sorted(seasons)
 
     def lock(self) -> None:
@@ -146,7 +145,7 @@ def _decide_chunk(run: DecisionRun, books: _Books, first: int, last: int) -> int
         if known.contradicts_itself:
             asked.append(None)
             continue
-        facts = canonical(known.facts(book.pack.id, run.on), book.pack)
+        facts = book.questions.question(known)
         questions.setdefault(book, set()).add(facts)
         asked.append((book, facts))
     kept = {book: book.answers(facts) for book, facts in questions.items()}

@@ -98,7 +98,8 @@ def read_facts(*, coverage_year: int, first: int, last: int) -> Iterator[Known]:
     postgresql = connection.vendor == "postgresql"
 
     def day(column: str) -> str:
-        return f"to_char({column}, 'YYYY-MM-DD')" if postgresql else column
+        # SQLite keeps days as this very text; the cast keeps its driver from making dates of them.
+        return f"to_char({column}, 'YYYY-MM-DD')" if postgresql else f"CAST({column} AS text)"
 
     mark = (
         f"category || ' ' || {day('determined_on')} || ' ' || COALESCE({day('ended_on')}, '-')"
