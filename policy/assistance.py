@@ -223,16 +223,20 @@ class Counts:
 
     def why_not(self, facts: Facts) -> tuple[str, ...]:
         """The clauses by which identities of assisted classes, not ended, do not count."""
-        cited: list[str] = []
-        for identity in facts.identities:
-            ended = identity.ended_on is not None and identity.ended_on <= facts.paid_on
-            if ended or identity.category not in self.assisted or self.rule_for(identity, facts.paid_on) is not None:
-                continue
-            for each in self.rules:
-                if identity.category in each.categories:
-                    in_time = each.determined_in_time(identity, facts.paid_on)
-                    cited += each.rule.outside if in_time else each.rule.too_late
-        return tuple(cited)
+        failing = [
+            identity
+            for identity in facts.identities
+            if identity.category in self.assisted
+            and (identity.ended_on is None or facts.paid_on < identity.ended_on)
+            and self.rule_for(identity, facts.paid_on) is None
+        ]
+        outside, too_late = [], []
+        for each in self.rules if failing else ():
+            named = [identity for identity in failing if identity.category in each.categories]
+            in_time = [each.determined_in_time(identity, facts.paid_on) for identity in named]
+            outside += each.rule.outside if any(in_time) else ()
+            too_late += each.rule.too_late if not all(in_time) else ()
+        return (*outside, *too_late)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,10 +158,11 @@ class Engine:
         return Quote(facts.case, self.pack.id, NOT_ALLOWED, CLOSED, *nothing, refund, stay, *named, way_in)
 
     def _name_candidates(self, candidates: tuple[Candidate, ...], cited: Names, assumed: Names) -> None:
-        recognitions = {id(each.recognition): each.recognition for each in candidates}
-        for recognition in recognitions.values():
-            cited.append(recognition.clause)
-            assumed.append(recognition.assumed)
+        used = [candidate.recognition for candidate in candidates]
+        for each in self.counts.rules:
+            if any(rule is each.rule for rule in used):
+                cited.append(each.rule.clause)
+                assumed.append(each.rule.assumed)
         if len(candidates) > 1 and any(each.name != candidates[0].name for each in candidates):
             cited.append(self.classes.one_only)
             assumed.append(self._governs["tie"])

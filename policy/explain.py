@@ -76,7 +76,7 @@ def leaves(pack: Pack) -> Iterator[Leaf]:
     """Every leaf of a pack but its head and its texts, in the order of the pack."""
     data = pack.data
     for path, value in walk(data):
-        if not path or path[0] in HEAD or any(part in _NO_LEAVES for part in path) or "options" in path:
+        if not path or path[0] in HEAD or any(part in _NO_LEAVES for part in path[1:]) or "options" in path:
             continue
         listed = isinstance(value, list) and value and all(isinstance(each, str) for each in value)
         if listed or (isinstance(value, str) and not isinstance(path[-1], int)):

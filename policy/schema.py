@@ -148,5 +148,8 @@ class Pack(Section):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pack) and self._version == other._version
 
+    def __repr__(self) -> str:
+        return f"<Pack {self.id} {self._version[:12]}>"
+
     def __hash__(self) -> int:
         return hash(self._version)
