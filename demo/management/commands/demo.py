@@ -27,8 +27,6 @@ class Command(JsonCommand):
         people = options["people"]
         if people is not None and people < 200:
             raise CommandRefused(f"--people {people} 太少，至少200人")
-        self._started = time.monotonic()
-        call_command("migrate", verbosity=0)
         season = filled()
         if season:
             self.say(f"示例数据已在库中（{season.people:,}人），未作改动；要重新生成请先 make clean")
@@ -57,6 +55,9 @@ class Command(JsonCommand):
             self.say(line)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._started = time.monotonic()
+        # Before anything else: even the staff member in whose name the command works is a row.
+        call_command("migrate", verbosity=0)
         super().handle(*args, **options)
         if options["serve"]:
             self.say("\n账号（仅供演示）：\n" + table())
