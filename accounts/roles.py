@@ -46,7 +46,8 @@ _AGENCY = (
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.COUNTY_AGENT: _AGENCY
     | _rights(
-        "exchanges.run_batch exchanges.cancel_batch enrollment.register enrollment.correct subsidies.decide "
+        "exchanges.run_batch exchanges.cancel_batch enrollment.register enrollment.correct "
+        "enrollment.record_reason subsidies.decide "
         "subsidies.mark quotas.freeze quotas.set_task refunds.apply notices.propose_amendment"
     ),
     Role.AGENCY_APPROVER: _AGENCY
@@ -55,8 +56,14 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.TOWNSHIP_OFFICER: _EVERYBODY
     | _WATCHES
     | _SEES_PEOPLE
-    | _rights("enrollment.reveal_number enrollment.register refunds.apply refunds.view_application"),
-    Role.VILLAGE_OFFICER: _EVERYBODY | _WATCHES | _SEES_PEOPLE,
+    | _rights(
+        "quotas.own_place enrollment.reveal_number enrollment.register enrollment.record_reason refunds.apply "
+        "refunds.view_application"
+    ),
+    Role.VILLAGE_OFFICER: _EVERYBODY
+    | _WATCHES
+    | _SEES_PEOPLE
+    | _rights("quotas.own_place enrollment.record_reason"),
     Role.SUPERVISOR: _EVERYBODY
     | _WATCHES
     | _rights(
