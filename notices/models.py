@@ -45,9 +45,10 @@ class PackVersion(ScopedModel):
 
 
 class Amendment(ScopedModel):
-    """A dated change of one leaf of a pack: a figure left to another document, a reading, an extension, a correction.
+    """A dated change of a pack: figures left to another document, a reading, an extension of a window, a correction.
 
-    Proposed by one person, approved by another; before approval it changes nothing.
+    Proposed by one person, approved by another; before approval it changes nothing. What it changes are its leaves; they
+    come into force together, for the area and everything below it.
     """
 
     class Status(models.TextChoices):
@@ -60,17 +61,22 @@ class Amendment(ScopedModel):
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
     pack_id = models.CharField(_("notice"), max_length=60)
-    path = models.CharField(_("place in the pack"), max_length=200)
-    value = models.JSONField(_("new value"))
-    previous = models.JSONField(_("value before"), null=True)
     effective_on = models.DateField(_("effective from"))
     document_number = models.CharField(_("document number"), max_length=80)
     reason = models.CharField(_("reason"), max_length=400)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PROPOSED)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
     proposed_on = models.DateField(_("proposed on"))
-    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("settled by")
+    )
     settled_on = models.DateField(_("settled on"), null=True)
+    settled_why = models.CharField(_("remark"), max_length=400, blank=True)
+    version = models.ForeignKey(
+        PackVersion, models.PROTECT, related_name="+", null=True, verbose_name=_("made the version")
+    )
 
     class Meta:
         verbose_name = _("amendment")
@@ -78,15 +84,48 @@ class Amendment(ScopedModel):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                name="amendment_two_people", condition=Q(settled_by__isnull=True) | ~Q(settled_by=F("proposed_by"))
+                name="amendment_two_people",
+                condition=Q(settled_by__isnull=True) | Q(status="withdrawn") | ~Q(settled_by=F("proposed_by")),
             ),
             models.CheckConstraint(
                 name="amendment_settled_by_someone",
                 condition=Q(status="proposed", settled_by__isnull=True, settled_on__isnull=True)
-                | Q(status="withdrawn")
-                | Q(status__in=["approved", "rejected"], settled_by__isnull=False, settled_on__isnull=False),
+                | Q(
+                    status__in=["approved", "rejected", "withdrawn"], settled_by__isnull=False, settled_on__isnull=False
+                ),
+            ),
+            models.CheckConstraint(name="amendment_has_document", condition=~Q(document_number="") & ~Q(reason="")),
+            models.CheckConstraint(name="amendment_rejected_why", condition=~Q(status="rejected") | ~Q(settled_why="")),
+            models.CheckConstraint(
+                name="amendment_approved_version", condition=~Q(status="approved") | Q(version__isnull=False)
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.pack_id} {self.path}"
+        return f"#{self.pk} {self.pack_id} {self.document_number}"
+
+
+class AmendedLeaf(ScopedModel):
+    """One leaf of a pack that an amendment changes. `path` is dotted, the values are text as it stands in a pack.
+
+    Written with the proposal and never changed (migration 0002).
+    """
+
+    scope = ByRegion("amendment__region")
+
+    amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="leaves", verbose_name=_("amendment"))
+    path = models.CharField(_("place in the pack"), max_length=200)
+    value = models.CharField(_("new value"), max_length=400)
+    previous = models.CharField(_("value before"), max_length=400)
+
+    class Meta:
+        verbose_name = _("amended leaf")
+        verbose_name_plural = _("amended leaves")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["amendment", "path"], name="amended_leaf_once"),
+            models.CheckConstraint(name="amended_leaf_has_value", condition=~Q(value="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.value}"

@@ -1,6 +1,5 @@
 """Which notice governs whom, and how it reads on a day."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -43,11 +42,12 @@ class NoticeFinder:
         for area, member in AreaMember.objects.order_by("area_id").values_list("area_id", "member_id"):
             self._areas[member].append(area)
         self._amendments: dict[str, list[Amendment]] = defaultdict(list)
-        for amendment in Amendment.objects.filter(
+        approved = Amendment.objects.filter(
             status=Amendment.Status.APPROVED,
             pack_id__in={season.pack_id for season in self._seasons.values()},
             effective_on__lte=on,
-        ).order_by("effective_on", "id"):
+        )
+        for amendment in approved.order_by("effective_on", "id").prefetch_related("leaves"):
             self._amendments[amendment.region_id].append(amendment)
         self._packs: dict[tuple[str, tuple[int, ...]], packs.Pack] = {}
 
@@ -86,12 +86,15 @@ class NoticeFinder:
 def as_amended(pack_id: str, amendments: Sequence[Amendment]) -> packs.Pack:
     """The notice with the amendments applied, in the order given. Raises `policy.pack.PackError`."""
     pack = packs.load(pack_id)
-    return packs.apply_amendments(pack, map(_as_policy, amendments)) if amendments else pack
+    leaves = [each for amendment in amendments for each in _as_policy(amendment)]
+    return packs.apply_amendments(pack, leaves) if leaves else pack
 
 
-def _as_policy(amendment: Amendment) -> packs.Amendment:
-    value = amendment.value if isinstance(amendment.value, str) else json.dumps(amendment.value, ensure_ascii=False)
-    return packs.Amendment(amendment.path, value, amendment.document_number, amendment.reason, amendment.effective_on)
+def _as_policy(amendment: Amendment) -> list[packs.Amendment]:
+    return [
+        packs.Amendment(leaf.path, leaf.value, amendment.document_number, amendment.reason, amendment.effective_on)
+        for leaf in amendment.leaves.all()
+    ]
 
 
 def governing(region_code: str, coverage_year: int) -> Season:
