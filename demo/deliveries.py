@@ -78,8 +78,11 @@ def _places(rng: random.Random, area: Area, villages: list[tuple[str, str]]) -> 
 def _statuses(rng: random.Random, people: list[Resident], first_day: date) -> None:
     for resident in people:
         if rng.random() < 0.006:
-            resident.status = rng.choice(("死亡", "死亡", "迁出", "参军", "服刑"))
-            resident.status_on = first_day - timedelta(days=rng.randrange(5, 300))
+            age = (first_day - resident.born).days // 365
+            # The army takes the young, a sentence is served by grown-ups.
+            choices = ["死亡", "死亡", "迁出"] + ["参军"] * (18 <= age <= 26) + ["服刑"] * (age >= 18)
+            resident.status = rng.choice(choices)
+            resident.status_on = max(resident.born, first_day - timedelta(days=rng.randrange(5, 300)))
 
 
 def _population_rows(houses: list[Household]) -> Iterator[list[str]]:
