@@ -4,49 +4,38 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from notices.services import keep_version
 from policy.facts import Facts, Identity
 from policy.pack import Pack
 from policy.quote import UNDETERMINED, Quote, quote
 from subsidies.models import Answer, AnswerFund
-from subsidies.services.alike import Questions
+from subsidies.services.alike import Question, Questions
 
-# A memory for the answers of one run; whoever asks more distinct questions pays with look-ups, not with memory.
-_REMEMBERED = 100_000
 _LOOKED_UP_AT_ONCE = 500
 
 
-class KeptAnswer(NamedTuple):
-    answer_id: int
-    undetermined: bool
-
-
 class AnswerBook:
-    """Answers of one version of a notice for one day. Works inside the transaction of whoever uses them."""
+    """The kept answers of one version of a notice, for one day. Works inside the transaction of whoever uses it."""
 
     def __init__(self, pack: Pack, on: date) -> None:
         self.pack, self.questions = pack, Questions(pack, on)
-        self._kept: dict[Facts, KeptAnswer] = {}
         self._version: str | None = None
 
-    def answers(self, questions: Iterable[Facts]) -> dict[Facts, KeptAnswer]:
-        """The kept answer of each of the canonical facts; made where there is none yet."""
-        questions = set(questions)
-        if len(self._kept) > _REMEMBERED:
-            self._kept.clear()
-        new = [facts for facts in questions if facts not in self._kept]
-        for start in range(0, len(new), _LOOKED_UP_AT_ONCE):
-            self._kept |= self._keep(new[start : start + _LOOKED_UP_AT_ONCE])
-        return {facts: self._kept[facts] for facts in questions}
+    def answer_all(self) -> None:
+        """Gives every unanswered question its kept answer; made where there is none yet."""
+        unanswered = self.questions.unanswered
+        for start in range(0, len(unanswered), _LOOKED_UP_AT_ONCE):
+            self._answer(unanswered[start : start + _LOOKED_UP_AT_ONCE])
+        unanswered.clear()
 
-    def _keep(self, questions: list[Facts]) -> dict[Facts, KeptAnswer]:
+    def _answer(self, questions: list[Question]) -> None:
         if self._version is None:
             self._version = keep_version(self.pack).pk
-        by_key = {_key(facts_as_json(facts)): facts for facts in questions}
+        by_key = {_key(facts_as_json(question.facts)): question for question in questions}
         stored = self._stored(by_key)
-        missing = {key: facts for key, facts in by_key.items() if key not in stored}
+        missing = {key: question.facts for key, question in by_key.items() if key not in stored}
         if missing:
             quotes = {key: quote(facts, self.pack) for key, facts in missing.items()}
             Answer.objects.bulk_create(
@@ -54,18 +43,16 @@ class AnswerBook:
             )
             made = self._stored(missing)
             AnswerFund.objects.bulk_create(
-                [fund for key, each in quotes.items() for fund in fund_rows(made[key].answer_id, each)],
-                ignore_conflicts=True,
+                [fund for key, each in quotes.items() for fund in fund_rows(made[key][0], each)], ignore_conflicts=True
             )
             stored |= made
-        return {facts: stored[key] for key, facts in by_key.items()}
+        for key, question in by_key.items():
+            question.answer_id, outcome = stored[key]
+            question.undetermined = outcome == UNDETERMINED
 
-    def _stored(self, keys: Iterable[str]) -> dict[str, KeptAnswer]:
+    def _stored(self, keys: Iterable[str]) -> dict[str, tuple[int, str]]:
         rows = Answer.objects.filter(pack_version_id=self._version, facts_key__in=list(keys))
-        return {
-            key: KeptAnswer(pk, outcome == UNDETERMINED)
-            for key, pk, outcome in rows.values_list("facts_key", "pk", "outcome")
-        }
+        return {key: (pk, outcome) for key, pk, outcome in rows.values_list("facts_key", "pk", "outcome")}
 
 
 def facts_as_json(facts: Facts) -> dict[str, Any]:

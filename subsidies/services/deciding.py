@@ -16,7 +16,6 @@ from enrollment.queries import standing_payments
 from enrollment.services import record_entitlements
 from notices.models import Season
 from notices.queries import NoNotice, NoticeFinder
-from policy.facts import Facts
 from policy.money import yuan
 from policy.pack import PackError
 from regions.models import Region
@@ -24,6 +23,7 @@ from regions.queries import code_ranges
 from subsidies.models import Decision, DecisionRun
 from subsidies.queries.sums import current_decisions, sums_by_fund
 from subsidies.services import staging
+from subsidies.services.alike import Question
 from subsidies.services.answers import AnswerBook
 from subsidies.services.facts import people_registered, people_unregistered, people_with_payment, read_facts
 from subsidies.services.runs import (
@@ -127,31 +127,31 @@ class _Books:
             seasons.add(finder.season(place).pk)
             pack = finder.pack(place)
             self.by_place[place] = books.setdefault(pack.version, AnswerBook(pack, run.on))
-        self.seasons = sorted(seasons)
+        self._seasons = sorted(seasons)
+        self._books = list(books.values())
+
+    def answer_all(self) -> None:
+        for book in self._books:
+            book.answer_all()
+            book.questions.forget_some()
 
     def lock(self) -> None:
         """Lets runs over overlapping areas take turns, chunk by chunk."""
-        list(Season.objects.select_for_update().filter(pk__in=self.seasons).order_by("pk"))
+        list(Season.objects.select_for_update().filter(pk__in=self._seasons).order_by("pk"))
 
 
 def _decide_chunk(run: DecisionRun, books: _Books, first: int, last: int) -> int:
     books.lock()
     people: list[int] = []
-    asked: list[tuple[AnswerBook, Facts] | None] = []
-    questions: dict[AnswerBook, set[Facts]] = {}
+    asked: list[Question | None] = []
     for known in read_facts(coverage_year=run.coverage_year, first=first, last=last):
-        book = books.by_place[known.region_id]
         people.append(known.person_id)
-        if known.contradicts_itself:
-            asked.append(None)
-            continue
-        facts = book.questions.question(known)
-        questions.setdefault(book, set()).add(facts)
-        asked.append((book, facts))
-    kept = {book: book.answers(facts) for book, facts in questions.items()}
-    answers = [question and kept[question[0]][question[1]] for question in asked]
-    staging.put_answers(people, [answer and answer.answer_id for answer in answers])
-    changed = _join_back(run, first, last)
+        asked.append(None if known.contradicts_itself else books.by_place[known.region_id].questions.question(known))
+    books.answer_all()
+    answers = [question and question.answer_id for question in asked]
+    unreadable = asked.count(None)
+    staging.put_answers(people, answers)
+    changed = _join_back(run, first, last, withdraw=bool(unreadable))
     record_entitlements(
         source="entitling", coverage_year=run.coverage_year, by=run.by, on=run.on, subject=run, region=run.region
     )
@@ -159,8 +159,8 @@ def _decide_chunk(run: DecisionRun, books: _Books, first: int, last: int) -> int
         run,
         last_person=last,
         done=F("done") + len(people),
-        undetermined=F("undetermined") + sum(answer is None or answer.undetermined for answer in answers),
-        unreadable=F("unreadable") + sum(answer is None for answer in answers),
+        undetermined=F("undetermined") + unreadable + sum(question.undetermined for question in asked if question),
+        unreadable=F("unreadable") + unreadable,
         changed=F("changed") + changed,
     )
     return len(people)
@@ -194,12 +194,14 @@ WHERE decided.answer_id IS NOT NULL
 ORDER BY deciding.person_id"""
 
 
-def _join_back(run: DecisionRun, first: int, last: int) -> int:
+def _join_back(run: DecisionRun, first: int, last: int, *, withdraw: bool) -> int:
     """Decisions that say the same stay, others are superseded and new ones written; returns how many people changed."""
     with connection.cursor() as cursor:
         cursor.execute(_SUPERSEDE, [run.pk, first, last, run.coverage_year])
-        cursor.execute(_WITHDRAW, [run.pk, run.coverage_year])
-        withdrawn = cursor.rowcount
+        withdrawn = 0
+        if withdraw:
+            cursor.execute(_WITHDRAW, [run.pk, run.coverage_year])
+            withdrawn = cursor.rowcount
         cursor.execute(_INSERT, [run.coverage_year, run.pk, run.on, run.coverage_year])
         return withdrawn + cursor.rowcount
 
