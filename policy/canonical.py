@@ -128,7 +128,8 @@ def canonical(facts: Facts, pack: Pack) -> Facts:
     known: Boundaries = engine.boundaries
     situation = facts.situation if facts.situation in known.situations else "general"
     close_to_birth, close_to_cover = situation in known.close_to_birth, situation in known.close_to_cover
-    paid_on = facts.paid_on if close_to_birth or close_to_cover else _paid_on(facts, engine, known)
+    as_it_is = close_to_birth or close_to_cover or (facts.identities and _order_of_days_matters(engine))
+    paid_on = facts.paid_on if as_it_is else _paid_on(facts, engine, known)
     reduced = replace(
         facts,
         policy=pack.id,
@@ -186,17 +187,22 @@ def _cover_ended_on(facts: Facts, engine, months: tuple[int, ...]) -> date | Non
     return facts.paid_on if len(months) == 1 and months[0] else ended_on
 
 
+def _order_of_days_matters(engine) -> bool:
+    """Whether it matters which of two identities was determined first."""
+    return engine.classes is not None and engine.classes.tie is Tie.FIRST_DETERMINED
+
+
 def _identities(facts: Facts, paid_on: date, engine, known: Boundaries) -> tuple[Identity, ...]:
     if not facts.identities:
         return ()
-    exact = engine.classes is not None and engine.classes.tie is Tie.FIRST_DETERMINED
+    exact = _order_of_days_matters(engine)
     found = set()
     for identity in facts.identities:
         ended = identity.ended_on is not None and identity.ended_on <= facts.paid_on
         if ended or identity.category not in known.categories:
             continue
         determined_on = identity.determined_on
-        if not exact or determined_on > facts.paid_on:
+        if not exact:
             first = _first_alike(known.determined_on, determined_on)
             determined_on = first if identity.determined_on <= facts.paid_on else max(first, paid_on + ONE_DAY)
         if identity.marked_from <= facts.paid_on:

@@ -151,5 +151,7 @@ class Pack(Section):
     def __repr__(self) -> str:
         return f"<Pack {self.id} {self._version[:12]}>"
 
+    __str__ = __repr__
+
     def __hash__(self) -> int:
         return hash(self._version)

@@ -1,18 +1,36 @@
 """Questions for property tests: facts near the days at which answers change, for every pack, and JSON of any kind."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 
 from policy.canonical import boundaries
 from policy.categories import CATEGORIES, REFUND_REASONS, SITUATIONS, STUDENTS
 from policy.facts import Facts, Identity, RefundRequest, Stay
-from policy.pack import available, load
+from policy.pack import Amendment, apply_amendments, available, load, load_file
 
 PACKS = tuple(load(pack_id) for pack_id in available())
+OWN = Path(__file__).parent / "packs"
+
+
+def _options():
+    """Every reading of every pack chosen otherwise."""
+    for pack in PACKS:
+        for key, reading in pack.readings.items():
+            for option in reading.options:
+                if option != reading.choice:
+                    amendment = Amendment(f"readings.{key}.choice", option, "测试〔2024〕1号", "另一种理解")
+                    yield pytest.param(pack, key, option, amendment, id=f"{pack.id}-{key}-{option}")
+
+
+OTHER_READINGS = tuple(_options())
+VARIANTS = tuple(apply_amendments(pack, [amendment]) for pack, _, _, amendment in (each.values for each in OTHER_READINGS))
+OWN_PACKS = tuple(load_file(path) for path in sorted(OWN.glob("*.yaml")))
 DAY = timedelta(days=1)
 
-packs = st.sampled_from(PACKS)
+packs = st.sampled_from(PACKS) | st.sampled_from(VARIANTS + OWN_PACKS)
 
 
 @st.composite

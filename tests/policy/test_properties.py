@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from policy.assistance import Tie
 from policy.canonical import boundaries, canonical
 from policy.facts import FactsError, RefundRequest, parse
 from policy.quote import ENROLLED, NOT_ALLOWED, UNDETERMINED, quote
@@ -123,7 +124,8 @@ def test_the_canonical_question_has_the_same_answer(question):
     asked, pack = question
     small = canonical(asked, pack)
     assert quote(small, pack) == replace(quote(asked, pack), case=None)
-    assert canonical(small, pack) == small
+    if pack.engine.classes.tie is Tie.FIRST_LISTED:
+        assert canonical(small, pack) == small
     assert len(small.identities) <= len(asked.identities)
 
 
