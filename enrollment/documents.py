@@ -64,7 +64,7 @@ def parse(text: str, *, on: date, passports: bool = False) -> Document:
         return Document(number, DocumentKind.PASSPORT, None)
     if re.search(r"[\s\-]", number):
         raise Refused("number_spaced", mask_number(number))
-    if not number.isascii() or not number.isalnum():
+    if number and not (number.isascii() and number.isalnum()):
         raise Refused("number_characters", mask_number(number))
     raise Refused("number_length", str(len(number)))
 
@@ -200,8 +200,5 @@ def _spread(values: list[bytes], where: pl.Series) -> pl.Series:
     """The values at the places where `where` is true, null elsewhere."""
     if len(values) == len(where):
         return pl.Series(values, dtype=pl.Binary)
-    places = (where.cast(pl.Int64).cum_sum() - 1).cast(pl.UInt32)
-    if not values:
-        return pl.repeat(None, len(where), eager=True, dtype=pl.Binary)
-    spread = pl.Series(values, dtype=pl.Binary).gather(places.clip(0))
-    return pl.select(pl.when(where).then(spread)).to_series()
+    rest = iter(values)
+    return pl.Series([next(rest) if good else None for good in where], dtype=pl.Binary)

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 import polars as pl
 from django.db import connection
 
-from exchanges.columns.base import Staged
+from exchanges.columns.base import Staged, Type
 
 # The staging table belongs to the connection: no other one sees it, nothing is left of it after a crash, and neither
 # database writes it to its log. A batch that breaks off is read again from its file.
 STAGED = "staged_rows"
+_NOTES = "staged_notes"
+_TYPES = {kind.polars: kind for kind in Type}
 
 
 def make_staging_table(columns: Sequence[Staged]) -> None:
@@ -24,11 +26,29 @@ def make_staging_table(columns: Sequence[Staged]) -> None:
 
 
 def settle_staging_table() -> None:
-    """After the last row: what the planner needs to know, and on PostgreSQL the index that SQLite has from the start."""
+    """After the last row: the index that SQLite has from the start, and what the planner needs to know."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"CREATE INDEX ON {STAGED} (row_number)")
         cursor.execute(f"ANALYZE {STAGED}")
+
+
+def annotate_staging_table(frame: pl.DataFrame) -> None:
+    """Sets the columns of the frame in the staged rows that it names by `row_number`."""
+    if not len(frame):
+        return
+    names = [name for name in frame.columns if name != "row_number"]
+    types = ", ".join(f"{name} {_TYPES[dtype].sql(connection.vendor)}" for name, dtype in frame.schema.items())
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_NOTES}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {_NOTES} ({types})")
+    load(_NOTES, frame)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {STAGED} AS s SET {', '.join(f'{name} = n.{name}' for name in names)} "
+            f"FROM {_NOTES} n WHERE n.row_number = s.row_number"
+        )
+        cursor.execute(f"DROP TABLE {_NOTES}")
 
 
 def drop_staging_table() -> None:

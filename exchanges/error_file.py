@@ -76,14 +76,13 @@ def _write_xlsx(file: IO[bytes], layout: Layout, rows: Iterator[tuple[int, list[
         sheet.set_column(0, max(len(kept) - 1, 0), 20, as_text)
         sheet.set_column(len(kept), len(kept), 8)
         sheet.set_column(len(kept) + 1, len(kept) + 1, 80)
-        line = 0
-        for line, title in enumerate(layout.titles, start=1):
+        for line, title in enumerate(layout.titles):
             for place, cell in enumerate(title):
                 if cell:
-                    sheet.write_string(line - 1, place, cell, bold)
+                    sheet.write_string(line, place, cell, bold)
         for place, header in enumerate([*(layout.headers[place] for place in kept), ROW_NUMBER, REASONS]):
-            sheet.write_string(line, place, header, bold)
-        for line, (number, cells, reasons) in enumerate(rows, start=line + 1):
+            sheet.write_string(len(layout.titles), place, header, bold)
+        for line, (number, cells, reasons) in enumerate(rows, start=len(layout.titles) + 1):
             for place, column in enumerate(kept):
                 sheet.write_string(line, place, cells[column], as_text)
             sheet.write_number(line, len(kept), number)

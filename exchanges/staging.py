@@ -46,23 +46,33 @@ class Chunk:
         """Runs one statement; returns how many rows it touched."""
         return _execute(sql.format(staged=bulk.STAGED, rows=self._rows), self.batch, params)
 
+    def fetch(self, sql: str, **params: Any) -> list[tuple]:
+        """The rows of a query."""
+        return _fetch(sql.format(staged=bulk.STAGED, rows=self._rows), self.batch, params)
+
     def __len__(self) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM {bulk.STAGED} s WHERE {self._rows}")
-            return cursor.fetchone()[0]
+        return self.fetch("SELECT count(*) FROM {staged} s WHERE {rows}")[0][0]
 
 
 def _execute(sql: str, batch: Batch, params: Mapping[str, Any]) -> int:
-    values = {
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**_known(batch), **params})
+        return cursor.rowcount
+
+
+def _fetch(sql: str, batch: Batch, params: Mapping[str, Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**_known(batch), **params})
+        return cursor.fetchall()
+
+
+def _known(batch: Batch) -> dict[str, Any]:
+    return {
         "batch": batch.pk,
         "year": batch.coverage_year,
         "on": batch.business_on if connection.vendor == "postgresql" else batch.business_on.isoformat(),
         "by": batch.uploaded_by_id,
-        **params,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.rowcount
 
 
 @dataclass
@@ -172,12 +182,11 @@ class Staging:
 
     def fetch(self, sql: str, **params: Any) -> list[tuple]:
         """The rows of a query over the staged rows."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                sql.format(staged=bulk.STAGED, rows="TRUE"),
-                {"batch": self.batch.pk, "year": self.batch.coverage_year, **params},
-            )
-            return cursor.fetchall()
+        return _fetch(sql.format(staged=bulk.STAGED, rows="TRUE"), self.batch, params)
+
+    def annotate(self, frame: pl.DataFrame) -> None:
+        """Fills columns of the staged rows that checks bring: the frame's columns beside `row_number`."""
+        bulk.annotate_staging_table(frame)
 
     def refuse(self, field: str, code: str, where: str, *, detail: str = "''", **params: Any) -> int:
         """Refuses the staged rows for which SQL holds: `where` is what follows FROM {{staged}} s, `detail` an

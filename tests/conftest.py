@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from tests import factories, flushing
+from tests.deliveries import Door
 
 
 def pytest_collection_modifyitems(config, items):
@@ -36,3 +37,10 @@ def staff(tree):
 def person(tree):
     """Makes a synthetic person: person(region="610926102001", name=…, born=…)."""
     return factories.make_person
+
+
+@pytest.fixture
+def deliver(tree, settings, tmp_path):
+    """Hands in a file of a department: deliver("payments", rows). See deliveries.Door."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return Door(tmp_path)

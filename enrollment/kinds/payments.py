@@ -79,14 +79,14 @@ def _refuse_reversals_without_receipt(staging: Staging) -> None:
         AND NOT EXISTS {refused.format(row="t")}"""
     known = f"SELECT 1 FROM {PAYMENT} o WHERE o.receipt_no = s.receipt_no"
     reversal = "WHERE s.amount < 0 AND NOT s.bad"
-    fits = "{amount} = -s.amount AND {paid_on} <= s.paid_on"
+    fits = "{row}.{amount} = -s.amount AND {row}.paid_on <= s.paid_on"
     staging.refuse("receipt_no", "reversal_unknown", f"{reversal} AND NOT EXISTS ({known}) AND NOT EXISTS ({here})")
     staging.refuse(
         "amount",
         "reversal_differs",
         f"""{reversal} AND (EXISTS ({known}) OR EXISTS ({here}))
-        AND NOT EXISTS ({known} AND {_SAME_PERSON} AND {fits.format(amount="o.amount_fen", paid_on="o.paid_on")})
-        AND NOT EXISTS ({here} AND t.id_index = s.id_index AND {fits.format(amount="t.amount", paid_on="t.paid_on")})""",
+        AND NOT EXISTS ({known} AND {_SAME_PERSON} AND {fits.format(row="o", amount="amount_fen")})
+        AND NOT EXISTS ({here} AND t.id_index = s.id_index AND {fits.format(row="t", amount="amount")})""",
     )
     staging.refuse(
         "receipt_no",

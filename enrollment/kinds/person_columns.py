@@ -36,7 +36,8 @@ PERSON_PROBLEMS = {
     "number_spaced": _("%(detail)s has spaces or hyphens inside; please enter the number without them"),
     "number_characters": _("%(detail)s has characters that no number has; please compare it with the card"),
     "name_differs": _(
-        "differs from the name in the register (%(detail)s); please check name and number, and correct the one that is wrong"
+        "differs from the name in the register (%(detail)s); please check name and number, and correct the one that is "
+        "wrong"
     ),
     "rows_contradict": _("row %(detail)s says something else of the same number; please leave only the right row"),
     "row_repeated": _("the same number stands in row %(detail)s already; please delete one of the rows"),
@@ -93,7 +94,7 @@ def refuse_contradicting_names(staging: Staging) -> None:
         "rows_contradict",
         """
         JOIN (
-            SELECT id_index, min(name) AS low, max(name) AS high, min(row_number) AS first_row, max(row_number) AS last_row
+            SELECT id_index, min(row_number) AS first_row, max(row_number) AS last_row
             FROM {staged} WHERE id_index IS NOT NULL GROUP BY id_index HAVING min(name) <> max(name)
         ) g ON g.id_index = s.id_index
         """,

@@ -40,7 +40,8 @@ def _refuse_repeated(staging: Staging) -> None:
     said = "name || '|' || region || '|' || coalesce(status, '') || '|' || coalesce(CAST(status_on AS text), '')"
     repeated = f"""
         JOIN (
-            SELECT id_index, min(row_number) AS first_row, max(row_number) AS last_row, min({said}) <> max({said}) AS contradict
+            SELECT id_index, min(row_number) AS first_row, max(row_number) AS last_row,
+                min({said}) <> max({said}) AS contradict
             FROM {{staged}} WHERE NOT bad GROUP BY id_index HAVING count(*) > 1
         ) g ON g.id_index = s.id_index
         WHERE NOT s.bad AND {{which}}"""

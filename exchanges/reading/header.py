@@ -58,7 +58,8 @@ def find_header(rows: list[list[str]], kind: "FileKind") -> Header:
             raise FileRefused(_("The file is empty. Please send the list with its header."))
         raise FileRefused(
             _(
-                "No header was found in the first %(rows)s rows. A %(kind)s needs the columns %(needed)s; found: %(seen)s"
+                "No header was found in the first %(rows)s rows. The list “%(kind)s” needs the columns %(needed)s; "
+                "found: %(seen)s"
             )
             % {"rows": LOOKED_THROUGH, "kind": kind.label, "needed": _needed(kind), "seen": seen}
         )

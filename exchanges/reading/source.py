@@ -51,7 +51,8 @@ def open_source(opened: Callable[[], IO[bytes]], kind: "FileKind") -> Source:
     if start.startswith(_OPENED_BY_EXCEL):
         raise FileRefused(
             _(
-                "This is a web page or document with the name of a table. Open it in Excel or WPS, save it as xlsx, send that."
+                "This is a web page or document with the name of a table. Open it in Excel or WPS, save it as xlsx, "
+                "send that."
             )
         )
     return Source(*text.open_text(opened, kind))

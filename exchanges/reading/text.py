@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
@@ -35,7 +36,7 @@ def open_text(opened: Opened, kind: "FileKind") -> tuple[Layout, Callable[[], It
         except FileRefused as error:
             refused = refused or error
             continue
-        return layout, lambda: _blocks(opened, layout, width)
+        return layout, partial(_blocks, opened, layout, width)
     raise refused or FileRefused(
         _("The text is neither UTF-8 nor GB18030. Save it in Excel or WPS as xlsx, or as csv in UTF-8, and send that.")
     )

@@ -7,14 +7,12 @@ from pathlib import PurePosixPath
 
 from django.core.files.base import File
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Bureau, Staff
 from exchanges import doorbell
 from exchanges.kinds import by_name
 from exchanges.models import Batch
-from exchanges.reading import FileRefused
 from regions.models import Region
 
 
@@ -30,14 +28,9 @@ def receive_file(
 ) -> Batch:
     """Keeps the file and enters its batch; a worker takes it from there (`run_batch`).
 
-    `sender` is None where the agency itself enters a list. Raises UnknownKind, and FileRefused where this sender has no
-    such list to send.
+    `sender` is None where nobody said who sent it. Raises UnknownKind.
     """
-    file_kind = by_name(kind)
-    if sender is not None and sender.kind not in file_kind.senders:
-        raise FileRefused(
-            _("%(sender)s does not send a %(kind)s.") % {"sender": sender.name, "kind": str(file_kind.label)}
-        )
+    by_name(kind)
     name = shown_name(file.name or "")
     digest, size = hashlib.sha256(), 0
     file.seek(0)

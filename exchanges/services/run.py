@@ -144,11 +144,16 @@ def _failed(held: _Held, error: Exception) -> None:
 
 def _work(held: _Held) -> None:
     batch = held.batch
+    kind = by_name(batch.kind)
+    if batch.sender is not None and batch.sender.kind not in kind.senders:
+        raise FileRefused(
+            _("%(sender)s does not send the list “%(kind)s”; please check the kind of list.")
+            % {"sender": batch.sender.name, "kind": kind.label}
+        )
     earlier = queries.last_of_kind(batch)
     merged_before = batch.chunks.exists()
     if earlier and not merged_before and _says_the_same(earlier, batch, "sha256"):
         return _unchanged(held, earlier)
-    kind = by_name(batch.kind)
     context = Context(batch.region, batch.coverage_year, batch.business_on, batch.sender)
     source = open_source(lambda: batch.file.storage.open(batch.file.name), kind)
     staging = Staging(batch, kind, context, source.layout)
