@@ -130,7 +130,6 @@ def _amend(source: Source, amendment: Amendment) -> list[Problem]:
             wrong.append("a figure, a date or a choice was expected; this one is no subject of amendments")
         else:
             holder[key] = value
-            return []
     return [Problem(source.name, 0, amendment.path, message) for message in wrong]
 
 
@@ -176,7 +175,7 @@ def _validated(source: Source) -> Pack:
     try:
         pack = Pack.model_validate(source.data)
     except ValidationError as error:
-        raise PackError(*(_problem(source, each) for each in error.errors(include_url=False))) from error
+        raise PackError(*_problems(source, error)) from error
     known = _register(pack)
     problems = [source.problem(path, message) for path, message in findings(pack, source.data, frozenset(known))]
     if problems:
@@ -199,17 +198,30 @@ def _register(pack: Pack) -> Mapping[str, Clause]:
     return MappingProxyType({**register(), **own})
 
 
+def _problems(source: Source, error: ValidationError) -> list[Problem]:
+    """The schema errors at their places; a list that is too short only because its items are wrong is not told twice."""
+    errors = error.errors(include_url=False)
+    told = [each["loc"] for each in errors if each["type"] != "too_short"]
+    return [
+        _problem(source, each)
+        for each in errors
+        if each["type"] != "too_short" or not any(loc[: len(each["loc"])] == each["loc"] for loc in told)
+    ]
+
+
 def _problem(source: Source, error: Mapping[str, Any]) -> Problem:
     """A schema error at its place. Parts of the location that are no part of the text (the branch of a union) are
     dropped.
     """
     path: list[str | int] = []
     here: Any = source.data
-    for part in error["loc"]:
+    for position, part in enumerate(error["loc"], 1):
+        last = position == len(error["loc"])
         held = part in here if isinstance(here, Mapping) else isinstance(here, list) and part in range(len(here))
-        if held:
+        if held and (last or isinstance(here[part], Mapping | list)):
             here = here[part]
-        if held or (error["type"] == "missing" and part is error["loc"][-1]):
+            path.append(part)
+        elif last and error["type"] == "missing":
             path.append(part)
     message = error["msg"].removeprefix("Value error, ")
     given = error.get("input")
