@@ -9,11 +9,13 @@ from datetime import date
 from typing import NamedTuple
 
 import polars as pl
+from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import DocumentKind
 from exchanges.columns import Context, Faults, Parsed, Refused, Staged, Type
 from exchanges.columns.base import Reader
 from exchanges.columns.cells import LOST_DIGITS, narrow, narrow_all, trim
+from exchanges.problems import ROW_PROBLEMS
 from privacy.keyring import blind_index_many, encrypt_many
 from privacy.masks import mask_number
 
@@ -27,6 +29,20 @@ _OLD_FOREIGN = re.compile(r"[A-Z]{3}\d{4}(\d{2})(\d{2})(\d{2})\d{2}", re.ASCII)
 _OLD_FOREIGN_LAST_ISSUED = date(2023, 11, 30)
 _PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{6,12}", re.ASCII)
 _LOST = re.compile(LOST_DIGITS)
+
+# What can be wrong with a number, in the words that staff read.
+DOCUMENT_PROBLEMS = {
+    "number_check": _(
+        "%(detail)s: the last digit does not fit the others, so a digit is wrong; please compare it with the card"
+    ),
+    "number_birth": _("%(detail)s: digits 7 to 14 are no date of birth; please compare it with the card"),
+    "number_future": _("the date of birth %(detail)s lies in the future; please compare it with the card"),
+    "number_old": _("%(detail)s is an old number of 15 digits; please enter the number of 18 digits"),
+    "number_length": _("has %(detail)s characters instead of 18; please compare it with the card"),
+    "number_spaced": _("%(detail)s has spaces or hyphens inside; please enter the number without them"),
+    "number_characters": _("%(detail)s has characters that no number has; please compare it with the card"),
+    "digits_lost": ROW_PROBLEMS["digits_lost"],
+}
 
 
 class Document(NamedTuple):

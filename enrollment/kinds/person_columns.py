@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.documents import IdNumber
+from enrollment.documents import DOCUMENT_PROBLEMS, IdNumber
 from enrollment.models import Person
 from exchanges.columns import Name, Place
 from exchanges.kinds import Column
@@ -26,15 +26,7 @@ NAME_SYNONYMS = ("人员姓名", "参保人姓名", "参保人", "缴费人姓�
 HUKOU_SYNONYMS = ("户籍地", "户籍区划", "户籍所在地", "户籍所在地区划", "户籍地区划代码", "户籍地行政区划", "户籍地址")
 
 PERSON_PROBLEMS = {
-    "number_check": _(
-        "%(detail)s: the last digit does not fit the others, so a digit is wrong; please compare it with the card"
-    ),
-    "number_birth": _("%(detail)s: digits 7 to 14 are no date of birth; please compare it with the card"),
-    "number_future": _("the date of birth %(detail)s lies in the future; please compare it with the card"),
-    "number_old": _("%(detail)s is an old number of 15 digits; please enter the number of 18 digits"),
-    "number_length": _("has %(detail)s characters instead of 18; please compare it with the card"),
-    "number_spaced": _("%(detail)s has spaces or hyphens inside; please enter the number without them"),
-    "number_characters": _("%(detail)s has characters that no number has; please compare it with the card"),
+    **DOCUMENT_PROBLEMS,
     "name_differs": _(
         "differs from the name in the register (%(detail)s); please check name and number, and correct the one that is "
         "wrong"
