@@ -5,3 +5,51 @@ from django.utils.translation import gettext_lazy as _
 class QuotasConfig(AppConfig):
     name = "quotas"
     verbose_name = _("Tasks and rankings")
+
+    def ready(self) -> None:
+        from exchanges import kinds as file_kinds
+        from exchanges import ledgers
+        from quotas import kinds
+        from quotas.ledgers import TASKS
+
+        ledgers.register(TASKS)
+        file_kinds.register(kinds.TASKS)
+        self._fill_sidebar()
+        self._fill_workbench()
+
+    def _fill_sidebar(self) -> None:
+        from accounts.navigation import Entry, add_entry
+
+        lines = (
+            (_("Weekly ranking"), "quotas:ranking", "quotas.view_snapshot", "ranking"),
+            (_("Tasks"), "quotas:tasks", "quotas.view_task", "target"),
+            (_("Due for an interview"), "quotas:interviews", "quotas.view_circular", "bell"),
+            (_("Weekly snapshots"), "quotas:snapshots", "quotas.view_snapshot", "calendar"),
+        )
+        for order, (title, url_name, permission, icon) in enumerate(lines, start=30):
+            add_entry(Entry(title, url_name, "Tasks", order, (permission,), icon))
+
+    def _fill_workbench(self) -> None:
+        from accounts.navigation import Waiting, add_waiting
+        from quotas.queries import interviews, people_missing
+
+        add_waiting(
+            Waiting(
+                _("People my place still lacks"),
+                "quotas:ranking",
+                people_missing,
+                ("quotas.own_place",),
+                5,
+                empty=_("The milestone is reached, or no week has been frozen yet."),
+            )
+        )
+        add_waiting(
+            Waiting(
+                _("Regions due for an interview"),
+                "quotas:interviews",
+                lambda user: len(interviews(user)),
+                ("quotas.view_circular",),
+                40,
+                empty=_("No region is due for an interview."),
+            )
+        )

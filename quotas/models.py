@@ -64,7 +64,7 @@ class Snapshot(ScopedModel):
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
-    on = models.DateField(_("day"))
+    on = models.DateField(_("figures of"))
     week = models.DateField(_("week from"), help_text=_("Monday of the week"))
     frozen_at = models.DateTimeField(_("frozen at"), auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
@@ -89,8 +89,8 @@ class Flag(models.TextChoices):
     """What a ranking says of a region in words."""
 
     MILESTONE_MISSED = "milestone_missed", _("Milestone missed")
-    LAST = "last", _("Last")
-    INTERVIEW = "interview", _("Interview")
+    LAST = "last", _("Last place")
+    INTERVIEW = "interview", _("Interview due")
     COMPLETE = "complete", _("Task completed")
 
 

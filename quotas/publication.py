@@ -10,12 +10,21 @@ from regions.models import AreaMember
 _PREFIX_DIGITS = (2, 4, 6, 9)
 
 
-def codes_above(user: Any) -> set[str]:
-    """Codes of all regions above the user's postings: province, city, county and town, and areas made of members."""
+def codes_above(user: Any) -> frozenset[str]:
+    """Codes of all regions above the user's postings: province, city, county and town, and areas made of members.
+
+    Kept with the user object, as `Staff.code_ranges` is: a request asks for it at every row it fetches.
+    """
+    if not hasattr(user, "_codes_above"):
+        user._codes_above = _codes_above(user)
+    return user._codes_above
+
+
+def _codes_above(user: Any) -> frozenset[str]:
     own = {region.code for region in user.regions.all()}
     above = {code[:digits].ljust(12, "0") for code in own for digits in _PREFIX_DIGITS} - own
     areas = AreaMember.objects.filter(member__in=own | above).values_list("area_id", flat=True)
-    return above | (set(areas) - own)
+    return frozenset(above | (set(areas) - own))
 
 
 class PublishedAbove(Scope):

@@ -20,6 +20,7 @@ from policy.duties import Duties, Ranking
 from quotas import standing
 from quotas.models import Flag, Milestone, Snapshot, SnapshotRow, Task
 from quotas.queries.counting import Count, Tree, counts, tree
+from quotas.queries.tasks import own_milestones
 from quotas.standing import Due
 from regions.models import Region
 from regions.queries import code_ranges
@@ -160,8 +161,8 @@ def _tasks(places: Tree, coverage_year: int, duties: Duties) -> dict[str, _Targe
     for task in stored.prefetch_related("milestones"):
         code = places.successor(task.region_id)
         if code is not None:
-            dues = (Due(each.due_on, each.due_count) for each in task.milestones.all())
-            own[code].append(_Target(task.target, standing.milestones(task.target, dues, duties), True))
+            milestones = standing.milestones(task.target, own_milestones(task), duties)
+            own[code].append(_Target(task.target, milestones, True))
     found: dict[str, _Target] = {}
     for code in places.bottom_up():
         below = [found[child] for child in places.children.get(code, ()) if child in found]

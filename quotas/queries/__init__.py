@@ -1,8 +1,18 @@
-"""Reads of tasks and rankings: what counts today (`counting`), what was frozen (`ranking`), tasks and sums (`tasks`)."""
+"""Reads of tasks and rankings: what counts on a day (`counting`), what was frozen (`ranking`), tasks (`tasks`)."""
 
-from quotas.queries.counting import Count, Tree, counts, tree
-from quotas.queries.ranking import Line, NoSnapshot, Ranking, interviews, my_places, ranking, ranking_area
-from quotas.queries.tasks import Terms, sum_of_tasks, task_progress, tasks_in, terms
+from quotas.queries.counting import Count, Tree, counts, tree, unpaid_by_place
+from quotas.queries.ranking import (
+    Line,
+    NoSnapshot,
+    Ranking,
+    coverage_years,
+    interviews,
+    my_places,
+    people_missing,
+    ranking,
+    ranking_area,
+)
+from quotas.queries.tasks import Terms, own_milestones, sum_of_tasks, task_progress, tasks_in, terms
 
 __all__ = [
     "Count",
@@ -12,8 +22,11 @@ __all__ = [
     "Terms",
     "Tree",
     "counts",
+    "coverage_years",
     "interviews",
     "my_places",
+    "own_milestones",
+    "people_missing",
     "ranking",
     "ranking_area",
     "sum_of_tasks",
@@ -21,4 +34,5 @@ __all__ = [
     "tasks_in",
     "terms",
     "tree",
+    "unpaid_by_place",
 ]

@@ -8,7 +8,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from enrollment.queries import enrolled_people, resident_people
+from enrollment.queries import enrolled_people, not_enrolled_people, resident_people
 from regions.models import Region
 from regions.queries import code_ranges
 
@@ -51,7 +51,7 @@ class Tree:
         return region.ended_on is not None and region.ended_on <= self.on
 
     def successor(self, code: str) -> str | None:
-        """The region that stands for the code on the day: itself or its successor in the area; None if there is none."""
+        """What stands for the code on the day: itself or its successor in the area; None if there is none."""
         region = self._known.get(code)
         while region is not None and region.code not in self.regions:
             region = self._known.get(region.successor_id) if region.successor_id else None
@@ -97,14 +97,10 @@ def counts(
     Two GROUP BY queries over the lowest level. `ranges` cuts to what a member of staff may see.
     """
     ranges = list(code_ranges(places.area) if ranges is None else ranges)
+    paid = enrolled_people(coverage_year=coverage_year, on=places.on, ranges=ranges).order_by().values_list("region_id")
     in_time = Q() if assessment_day is None else Q(paid_on__lte=assessment_day)
-    enrolled = (
-        enrolled_people(coverage_year=coverage_year, on=places.on, ranges=ranges)
-        .order_by()
-        .values_list("region_id")
-        .annotate(
-            everyone=models.Count("pk"), in_time=models.Count("pk", filter=in_time) if in_time else models.Count("pk")
-        )
+    enrolled = paid.annotate(
+        everyone=models.Count("pk"), in_time=models.Count("pk", filter=in_time) if in_time else models.Count("pk")
     )
     residents = (
         resident_people(on=places.on, ranges=ranges)
@@ -121,3 +117,9 @@ def counts(
         for above in places.upwards(places.place(code)):
             found[above].people += people
     return found
+
+
+def unpaid_by_place(*, coverage_year: int, on: date, ranges: Ranges) -> dict[str, int]:
+    """Code of a village → residents who have not paid by the day; places without any are left out."""
+    unpaid = not_enrolled_people(coverage_year=coverage_year, on=on, ranges=ranges).order_by().values_list("region_id")
+    return dict(unpaid.annotate(people=models.Count("pk")))

@@ -1,4 +1,4 @@
-"""Reads of what was frozen: the ranking of a week, its trend, who is due for an interview, where my own places stand."""
+"""Reads of what was frozen: the ranking of a week and its trend, who is due for an interview, how my places stand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -58,6 +58,11 @@ class Line:
         return standing.rate(self.row.enrolled, self.row.target)
 
     @property
+    def coverage(self) -> Decimal | None:
+        """Enrolled by people on the register; above 1 where people from elsewhere enrol here."""
+        return standing.rate(self.row.enrolled, self.row.people)
+
+    @property
     def missing(self) -> int | None:
         """People still missing to the task, 0 when it is completed; None without a task."""
         return None if self.row.target is None else max(self.row.target - self.row.enrolled, 0)
@@ -98,8 +103,8 @@ class Line:
 class Ranking:
     """The ranking frozen for a week of an area. `lines` by rank, then code: regions with a task directly below it.
 
-    `others` are the regions below without a task, `total` the area's own line. `weeks` are the snapshots to choose from,
-    one a week, the newest first.
+    `others` are the regions below without a task, the best covered first; `total` is the area's own line. `weeks` are
+    the snapshots to choose from, one a week, the newest first.
     """
 
     area: Region
@@ -176,7 +181,9 @@ def ranking(area: Region, coverage_year: int, user: Any, *, on: date | None = No
         snapshot,
         before,
         sorted((each for each in below if each.row.rank), key=lambda each: (each.row.rank, each.row.region_id)),
-        [each for each in below if not each.row.rank],
+        sorted(
+            (each for each in below if not each.row.rank), key=lambda each: (-(each.coverage or 0), each.row.region_id)
+        ),
         line(own) if own else None,
         [latest[week] for week in weeks],
     )
@@ -189,36 +196,45 @@ def ranking_area(code: str, user: Any) -> Region | None:
     return None
 
 
-def _latest(user: Any) -> dict[str, Snapshot]:
-    """Area → its newest snapshot, of those the user may see; two coverage years of an area do not mix."""
-    return {each.region_id: each for each in Snapshot.objects.visible_to(user).order_by("on", "pk")}
+def coverage_years(area: Region, user: Any) -> list[int]:
+    """Coverage years in which the area has a ranking that the user may see, the newest first."""
+    rows = SnapshotRow.objects.visible_to(user).filter(Q(parent=area) | Q(region=area))
+    years = rows.order_by("-snapshot__coverage_year").values_list("snapshot__coverage_year", flat=True)
+    return list(years.distinct())
 
 
 def my_places(user: Any) -> list[Line]:
-    """Where the user's own places stand in the newest snapshot that ranks them, by region."""
+    """Where the user's own places stand, by region: of the newest coverage year the newest row, a ranked one first.
+
+    A town's own snapshot does not rank the town; the county's does.
+    """
     own = [region.code for region in user.regions.all()]
     rows = (
         SnapshotRow.objects.visible_to(user)
         .filter(region__in=own, target__isnull=False)
         .select_related("snapshot", "region", "parent")
-        .order_by("snapshot__on", "snapshot_id")
     )
     newest: dict[str, SnapshotRow] = {}
-    for row in rows:
-        known = newest.get(row.region_id)
-        # A town's own snapshot does not rank the town; the county's of the same day does.
-        if known is None or row.rank or not known.rank or row.snapshot.on > known.snapshot.on:
-            newest[row.region_id] = row
+    for row in sorted(rows, key=lambda row: (row.snapshot.coverage_year, bool(row.rank), row.snapshot.on, row.pk)):
+        newest[row.region_id] = row
     return [Line(row, row.snapshot.on) for _code, row in sorted(newest.items())]
+
+
+def people_missing(user: Any) -> int:
+    """People that the user's places still lack to the milestone at stake, or to the task where there is none left."""
+    return sum(
+        line.missing if line.missing_to_milestone is None else line.missing_to_milestone for line in my_places(user)
+    )
 
 
 def interviews(user: Any) -> list[Line]:
     """Regions due for an interview by the newest snapshot of each area in the user's part of the tree, worst first."""
-    snapshots = [each.pk for each in _latest(user).values() if within_ranges(each.region_id, user.code_ranges)]
+    newest = {each.region_id: each.pk for each in Snapshot.objects.visible_to(user).order_by("on", "pk")}
     rows = (
         SnapshotRow.objects.visible_to(user)
-        .filter(snapshot__in=snapshots, weeks_behind__gte=2)
+        .filter(snapshot__in=[pk for code, pk in newest.items() if within_ranges(code, user.code_ranges)], behind=True)
         .select_related("snapshot__region", "region", "parent")
-        .order_by("-weeks_behind", "region_id")
+        .order_by("snapshot__on", "snapshot_id")
     )
-    return [Line(row, row.snapshot.on) for row in rows if Flag.INTERVIEW in row.flags]
+    due = {row.region_id: Line(row, row.snapshot.on) for row in rows if Flag.INTERVIEW in row.flags}
+    return sorted(due.values(), key=lambda line: (-line.row.weeks_behind, line.row.region_id))

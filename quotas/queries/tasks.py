@@ -94,12 +94,13 @@ def task_progress(area: Region, coverage_year: int, on: date, user: Any) -> list
     return [
         TaskProgress(
             task,
-            standing.milestones(
-                task.target,
-                (standing.Due(each.due_on, each.due_count) for each in task.milestones.all()),
-                notice.duties,
-            ),
+            standing.milestones(task.target, own_milestones(task), notice.duties),
             found[code].enrolled if (code := places.successor(task.region_id)) else 0,
         )
         for task in tasks_in(area, coverage_year, user)
     ]
+
+
+def own_milestones(task: Task) -> list[standing.Due]:
+    """The milestones that came with the task itself, e.g. Pingli's column "by 30 November"."""
+    return [standing.Due(each.due_on, each.due_count) for each in task.milestones.all()]
