@@ -166,7 +166,7 @@ class _Child:
     def blocks(self, place: int, header_row: int) -> Iterator[Block]:
         """The rows of one sheet below the header."""
         try:
-            self._send(struct.pack(">Q", place))
+            self._send(_FRAME.pack(place))
             first = 1
             while columns := self._receive():
                 count = len(columns[0])

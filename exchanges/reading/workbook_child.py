@@ -54,15 +54,15 @@ def _send(answer: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def _receive() -> int:
-    return _FRAME.unpack(sys.stdin.buffer.read(_FRAME.size))[0]
+def _receive() -> bytes:
+    return sys.stdin.buffer.read(_FRAME.unpack(sys.stdin.buffer.read(_FRAME.size))[0])
 
 
 def main(looked_through: int, widest: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    content = sys.stdin.buffer.read(_receive())
+    content = _receive()
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = []
@@ -90,7 +90,7 @@ def main(looked_through: int, widest: int) -> None:
     except (CalamineError, OSError, ValueError, IndexError):
         return _send({"error": "damaged"})
     _send(heads)
-    sheet = sheets[_receive()]
+    sheet = sheets[_FRAME.unpack(_receive())[0]]
     rows = sheet.iter_rows()
     empty = sheet.start[1]
     while block := list(islice(rows, _ROWS)):
