@@ -40,7 +40,7 @@ def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return mask_text(value)
     if isinstance(value, Mapping):
-        return {str(key): _masked(item) for key, item in value.items()}
+        return {mask_text(str(key)): _masked(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_masked(item) for item in value]
     return value

@@ -38,7 +38,8 @@ _AGENCY = (
     | _WATCHES
     | _SEES_PEOPLE
     | _rights(
-        "exchanges.view_batch exchanges.upload enrollment.reveal_number enrollment.change_person "
+        "exchanges.view_batch exchanges.view_every_sender exchanges.upload enrollment.reveal_number "
+        "enrollment.change_person "
         "quotas.view_circular refunds.view_application accounts.view_bureau subsidies.reconcile"
     )
 )
@@ -46,7 +47,7 @@ _AGENCY = (
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.COUNTY_AGENT: _AGENCY
     | _rights(
-        "exchanges.run_batch exchanges.cancel_batch enrollment.register enrollment.correct "
+        "exchanges.cancel_batch enrollment.register enrollment.correct "
         "enrollment.record_reason subsidies.decide "
         "subsidies.mark quotas.freeze quotas.set_task refunds.apply notices.propose_amendment"
     ),
@@ -60,14 +61,12 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "quotas.own_place enrollment.reveal_number enrollment.register enrollment.record_reason refunds.apply "
         "refunds.view_application"
     ),
-    Role.VILLAGE_OFFICER: _EVERYBODY
-    | _WATCHES
-    | _SEES_PEOPLE
-    | _rights("quotas.own_place enrollment.record_reason"),
+    Role.VILLAGE_OFFICER: _EVERYBODY | _WATCHES | _SEES_PEOPLE | _rights("quotas.own_place enrollment.record_reason"),
     Role.SUPERVISOR: _EVERYBODY
     | _WATCHES
     | _rights(
-        "exchanges.export_ledger exchanges.view_ledgerexport exchanges.view_batch enrollment.view_person "
+        "exchanges.export_ledger exchanges.view_ledgerexport exchanges.view_batch exchanges.view_every_sender "
+        "enrollment.view_person "
         "enrollment.view_registration enrollment.view_payment enrollment.view_entitlement subsidies.view_identitymark "
         "subsidies.view_decision subsidies.reconcile refunds.view_application quotas.view_circular"
     ),

@@ -143,6 +143,8 @@ def _payout(place: Place) -> dict[str, Any]:
 # label → the values that the model's constraints ask for
 FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     "enrollment.Person": _person,
+    "notices.Season": lambda place: {"pack_id": "pingli-2022"},
+    "notices.PackVersion": lambda place: {"pack_id": "pingli-2022", "version": place.region.pk},
     "quotas.SnapshotRow": lambda place: {"enrolled_all": 1},
     "refunds.Payout": _payout,
     "axes.AccessAttempt": lambda place: {"username": place.staff.username},
