@@ -47,8 +47,8 @@ class PackVersion(ScopedModel):
 class Amendment(ScopedModel):
     """A dated change of a pack: figures left to another document, a reading, an extension of a window, a correction.
 
-    Proposed by one person, approved by another; before approval it changes nothing. What it changes are its leaves; they
-    come into force together, for the area and everything below it.
+    Proposed by one person, approved by another; before approval it changes nothing. What it changes are its leaves;
+    they come into force together, for the area and everything below it.
     """
 
     class Status(models.TextChoices):

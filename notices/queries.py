@@ -5,8 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import Staff
+from accounts.scope import within
 from notices.models import Amendment, PackVersion, Season
 from policy import pack as packs
 from regions.models import AreaMember, Region
@@ -105,6 +108,18 @@ def governing(region_code: str, coverage_year: int) -> Season:
 def pack_for(region_code: str, coverage_year: int, *, on: date) -> packs.Pack:
     """The notice that governs a place, with the amendments approved and effective by `on`. Raises NoNotice."""
     return NoticeFinder(coverage_year, on=on).pack(region_code)
+
+
+def coverage_years_for(user: Staff) -> list[int]:
+    """The coverage years that a notice governs in the user's part of the tree or above it, latest first."""
+    codes = [code for low, _high in user.code_ranges for code in (low[:n].ljust(12, "0") for n in (2, 4, 6, 9, 12))]
+    seasons = Season.objects.filter(Q(region__in=codes) | within("region", user.code_ranges))
+    return list(seasons.order_by("-coverage_year").values_list("coverage_year", flat=True).distinct())
+
+
+def current_coverage_year(user: Staff, *, on: date) -> int:
+    """The coverage year that work is about: the latest one that a notice governs, else the coming one."""
+    return next(iter(coverage_years_for(user)), on.year + 1)
 
 
 def pack_of(version: PackVersion) -> packs.Pack:

@@ -8,6 +8,9 @@ class SubsidiesConfig(AppConfig):
 
     def ready(self) -> None:
         from exchanges.kinds import register
+        from notices import impact
+        from subsidies.impact import impact_of_amendment
         from subsidies.kinds import IDENTITIES
 
         register(IDENTITIES)
+        impact.register(impact_of_amendment)

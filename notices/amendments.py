@@ -1,0 +1,203 @@
+"""Amendments: proposed by one person, approved by another, in force from a day for an area and all below it.
+
+A proposal is checked as a whole by `policy.pack.apply_amendments` before it is written, together with what has been
+approved before; once more when it is approved. An approved one makes a new version of the notice, and what was decided
+before stays explained by the old one.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Staff
+from accounts.scope import intersect
+from notices.leaves import amendable, leaf_title
+from notices.models import AmendedLeaf, Amendment, PackVersion, Season
+from notices.queries import as_amended
+from notices.services import keep_version
+from policy import pack as packs
+from regions.models import Region
+from regions.queries import code_ranges
+
+PROPOSE, APPROVE = "notices.propose_amendment", "notices.approve_amendment"
+Status = Amendment.Status
+
+
+class AmendmentRefused(Exception):
+    """The amendment does not go through; `problems` says line by line which leaf and why."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems))
+
+
+def waiting_for(user: Staff) -> QuerySet[Amendment]:
+    """Proposals of others that this person may settle."""
+    rows = Amendment.objects.visible_to(user).filter(status=Status.PROPOSED)
+    return rows.exclude(proposed_by=user) if user.has_perm(APPROVE) else rows.none()
+
+
+def approved_for(region: Region, pack_id: str, *, leave_out: int | None = None) -> list[Amendment]:
+    """What has been approved of a notice for an area or for what lies above it, in the order in which it applies."""
+    above = {region.pk[:digits].ljust(12, "0") for digits in (2, 4, 6, 9, 12)}
+    above |= set(Region.objects.filter(members__member__in=above).values_list("pk", flat=True))
+    return list(
+        Amendment.objects.filter(status=Status.APPROVED, pack_id=pack_id, region__in=above)
+        .exclude(pk=leave_out)
+        .order_by("effective_on", "pk")
+        .prefetch_related("leaves")
+    )
+
+
+def reading_before_and_after(amendment: Amendment) -> tuple[packs.Pack, packs.Pack]:
+    """The notice on the amendment's first day without it and with it. Raises `policy.pack.PackError`."""
+    others = [
+        each
+        for each in approved_for(amendment.region, amendment.pack_id, leave_out=amendment.pk)
+        if each.effective_on <= amendment.effective_on
+    ]
+    return as_amended(amendment.pack_id, others), as_amended(amendment.pack_id, _in_order([*others, amendment]))
+
+
+@transaction.atomic
+def propose(
+    *,
+    region: Region,
+    pack_id: str,
+    changes: Mapping[str, str],
+    effective_on: date,
+    document_number: str,
+    reason: str,
+    by: Staff,
+    on: date,
+) -> Amendment:
+    """Proposes new values for leaves of a notice: `changes` is dotted path → text as it would stand in the pack.
+
+    Raises AmendmentRefused: no change, a leaf that is none, a value it cannot hold, an area that is not the person's or
+    that the notice does not govern.
+    """
+    _check_may(by, PROPOSE, region)
+    document_number, reason = document_number.strip(), reason.strip()
+    if not document_number or not reason:
+        raise AmendmentRefused(_("An amendment needs the number of its document and a reason."))
+    if not Season.objects.filter(pack_id=pack_id).exists():
+        raise AmendmentRefused(_("This notice governs no area here, so there is nothing to amend."))
+    others = approved_for(region, pack_id)
+    current = _read(pack_id, [each for each in others if each.effective_on <= effective_on])
+    known = {leaf.path: leaf for leaf in amendable(current)}
+    problems = [
+        _("%(path)s is no leaf of this notice that can be amended.") % {"path": p} for p in changes if p not in known
+    ]
+    changed = {path: value for path, value in changes.items() if path in known and known[path].value != value}
+    if problems:
+        raise AmendmentRefused(*problems)
+    if not changed:
+        raise AmendmentRefused(_("Nothing would change: every value is as it stands."))
+    amendment = Amendment.objects.create(
+        region=region,
+        pack_id=pack_id,
+        effective_on=effective_on,
+        document_number=document_number,
+        reason=reason,
+        proposed_by=by,
+        proposed_on=on,
+    )
+    AmendedLeaf.objects.bulk_create(
+        AmendedLeaf(amendment=amendment, path=path, value=value, previous=known[path].value)
+        for path, value in changed.items()
+    )
+    # A single leaf may be right alone and wrong beside a later amendment, so the whole row of them is read.
+    _read(pack_id, _in_order([*others, amendment]), current)
+    audit.record(
+        by=by,
+        on=on,
+        verb="notices.propose_amendment",
+        subject=amendment,
+        before={path: known[path].value for path in changed},
+        after={**changed, "effective_on": effective_on, "document_number": document_number},
+        why=reason,
+    )
+    return amendment
+
+
+@transaction.atomic
+def approve(*, amendment: Amendment, by: Staff, on: date, why: str = "") -> Amendment:
+    """Puts an amendment of another person into force; the notice as it reads then is kept as a new version."""
+    _check_may(by, APPROVE, amendment.region)
+    if amendment.proposed_by_id == by.pk:
+        raise AmendmentRefused(_("You proposed this amendment: another person approves it."))
+    others = approved_for(amendment.region, amendment.pack_id, leave_out=amendment.pk)
+    _read(amendment.pack_id, _in_order([*others, amendment]))
+    standing = [each for each in others if each.effective_on <= amendment.effective_on]
+    version = keep_version(_read(amendment.pack_id, _in_order([*standing, amendment])))
+    return _settle(amendment, Status.APPROVED, by=by, on=on, why=why, version=version)
+
+
+@transaction.atomic
+def reject(*, amendment: Amendment, by: Staff, on: date, why: str) -> Amendment:
+    """Refuses an amendment of another person. Needs a reason."""
+    _check_may(by, APPROVE, amendment.region)
+    if amendment.proposed_by_id == by.pk:
+        raise AmendmentRefused(_("You proposed this amendment: another person settles it."))
+    if not why.strip():
+        raise AmendmentRefused(_("Give a reason."))
+    return _settle(amendment, Status.REJECTED, by=by, on=on, why=why)
+
+
+@transaction.atomic
+def withdraw(*, amendment: Amendment, by: Staff, on: date, why: str = "") -> Amendment:
+    """Takes an own proposal back before it is settled."""
+    _check_may(by, PROPOSE, amendment.region)
+    if amendment.proposed_by_id != by.pk:
+        raise AmendmentRefused(_("Only the person who proposed it takes it back."))
+    return _settle(amendment, Status.WITHDRAWN, by=by, on=on, why=why)
+
+
+def _settle(
+    amendment: Amendment, status: str, *, by: Staff, on: date, why: str, version: PackVersion | None = None
+) -> Amendment:
+    settled = {"status": status, "settled_by": by, "settled_on": on, "settled_why": why.strip(), "version": version}
+    if Amendment.objects.filter(pk=amendment.pk, status=Status.PROPOSED).update(**settled) != 1:
+        now = Amendment.objects.select_related("settled_by").get(pk=amendment.pk)
+        raise AmendmentRefused(
+            _("This amendment was settled already: %(status)s, by %(by)s on %(day)s.")
+            % {"status": now.get_status_display(), "by": now.settled_by, "day": now.settled_on}
+        )
+    for name, value in settled.items():
+        setattr(amendment, name, value)
+    audit.record(
+        by=by,
+        on=on,
+        verb=f"notices.amendment_{status}",
+        subject=amendment,
+        before={"status": str(Status.PROPOSED)},
+        after={"status": str(status), "version": version.version if version else None},
+        why=why,
+    )
+    return amendment
+
+
+def _in_order(amendments: Sequence[Amendment]) -> list[Amendment]:
+    return sorted(amendments, key=lambda each: (each.effective_on, each.pk))
+
+
+def _read(pack_id: str, amendments: Sequence[Amendment], current: packs.Pack | None = None) -> packs.Pack:
+    """The notice as amended. Raises AmendmentRefused with every problem, by the title of its leaf."""
+    try:
+        return as_amended(pack_id, amendments)
+    except packs.PackError as error:
+        raise AmendmentRefused(
+            *(f"{leaf_title(current, each.field)}：{each.message}" for each in error.problems)
+        ) from error
+
+
+def _check_may(by: Staff, permission: str, region: Region) -> None:
+    if not by.has_perm(permission):
+        raise AmendmentRefused(_("Your role does not do this."))
+    theirs = code_ranges(region)
+    if intersect(theirs, by.code_ranges) != intersect(theirs, theirs):
+        raise AmendmentRefused(_("%(area)s lies outside your area.") % {"area": region.full_name})

@@ -1,0 +1,207 @@
+"""The leaves of a notice as staff meet them: their heading, what they are called, what kind of value they hold."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from policy.categories import CATEGORIES, FUND_NAMES
+from policy.explain import leaves
+from policy.pack import Pack
+from policy.section import ELSEWHERE
+
+SECTIONS = {
+    "readings": _("Readings"),
+    "windows": _("Windows of payment"),
+    "groups": _("Groups of people"),
+    "ways_in": _("Ways to enrol and start of benefits"),
+    "closed": _("Outside all windows"),
+    "contributions": _("Individual contribution"),
+    "long_term_care": _("Long-term care"),
+    "fiscal_subsidy": _("Fiscal subsidy"),
+    "assistance": _("Assistance"),
+    "settlement": _("Settlement"),
+    "refund": _("Refunds"),
+    "stay": _("Hospital stays across years"),
+    "duties": _("Duties, goals and deadlines"),
+}
+"""The sections of a pack in its order, with their headings."""
+
+FIELDS = {
+    "choice": _("choice"),
+    "first": _("first day"),
+    "last": _("last day"),
+    "paid_first": _("paid from"),
+    "paid_last": _("paid until"),
+    "applied_first": _("applied for from"),
+    "applied_last": _("applied for until"),
+    "determined_first": _("determined from"),
+    "determined_last": _("determined until"),
+    "born_first": _("born from"),
+    "born_last": _("born until"),
+    "amount": _("amount"),
+    "total": _("total"),
+    "funds": _("funds"),
+    "share": _("share"),
+    "day": _("day"),
+    "days": _("days"),
+    "months": _("months"),
+    "number": _("number"),
+    "people": _("people"),
+    "on": _("day"),
+    "allowed": _("allowed"),
+    "benefit_from_first_payment": _("benefits from the first payment"),
+    "interview_after": _("interview after"),
+    "not_before": _("not before"),
+    "counts_as": _("counts as"),
+    "kind": _("kind"),
+    "who": _("for whom"),
+    "situations": _("situations"),
+    "categories": _("categories"),
+    "windows": _("windows"),
+    "mode": _("mode of settlement"),
+    "applies_to": _("applies to"),
+    "level": _("level"),
+    "due": _("due"),
+    "event": _("event"),
+    "senders": _("senders"),
+    "receiver": _("receiver"),
+    "file": _("list"),
+    "governs": _("governs"),
+    "reasons": _("reasons"),
+    "steps": _("steps"),
+    "order": _("order"),
+    "tiers": _("tiers"),
+    "start": _("start of benefits"),
+    "same_area": _("same pooling area"),
+    "other_area": _("other pooling area"),
+    "behind": _("behind"),
+    "in_force": _("not ended by the payment"),
+    "refused": _("not let in"),
+    "restricted": _("only for some people"),
+    "by_payment": _("determined by the payment"),
+    "paid_within_days_of_birth": _("paid within days of birth"),
+    "within_months": _("within months"),
+    "over_months": _("over months"),
+    "at_least": _("at least"),
+    "under": _("under"),
+}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_AMOUNT = re.compile(r"\d{1,9}\.\d{2}")
+_NUMBER = re.compile(r"\d{1,9}")
+_SHARE = re.compile(r"\d{1,3}(\.\d{1,2})?%")
+_DIVISION = re.compile(r"\d{12}")
+_AMOUNT_FIELDS = ("amount", "total", "own_part")
+
+
+@dataclass(frozen=True)
+class AmendableLeaf:
+    """A leaf that an amendment may change. `kind`: date, amount, choice, fund, funds, number, share, yes_no."""
+
+    path: str
+    label: str
+    value: str
+    clause: tuple[str, ...]
+    kind: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another document sets it."""
+        return self.value == ELSEWHERE
+
+    @property
+    def title(self) -> str:
+        return _title(self.path, self.label)
+
+
+def amendable(pack: Pack) -> Iterator[AmendableLeaf]:
+    """The figures, dates and choices of a notice that an amendment may change, in the order of the pack."""
+    split: set[str] = set()
+    for leaf in leaves(pack):
+        whole, between, _fund = leaf.path.partition(".funds.")
+        if between:
+            path = f"{whole}.funds"
+            if path not in split:
+                split.add(path)
+                yield AmendableLeaf(path, leaf.label, _funds_text(pack, path), leaf.clause, "funds")
+        elif kind := _kind(leaf.path, leaf.value):
+            options = _options(pack, leaf.path, kind)
+            if kind != "choice" or len(options) > 1:
+                yield AmendableLeaf(leaf.path, leaf.label, leaf.value, leaf.clause, kind, options)
+
+
+def leaf_title(pack: Pack | None, path: str) -> str:
+    """What a leaf is called: heading, rule and field."""
+    label = ""
+    if pack is not None:
+        label = next((leaf.label for leaf in leaves(pack) if leaf.path == path or leaf.path.startswith(f"{path}.")), "")
+    return _title(path, label)
+
+
+def field_title(path: str) -> str | Promise:
+    """What the last part of a path is called."""
+    parts = path.split(".")
+    for part in reversed(parts):
+        if part in FIELDS:
+            return FIELDS[part] if part == parts[-1] else f"{FIELDS[part]} · {FUND_NAMES.get(parts[-1], parts[-1])}"
+    return parts[-1]
+
+
+def shown(value: str, path: str, pack: Pack | None = None) -> str:
+    """A value as staff read it: the words of a choice, names of funds and categories, "another document"."""
+    if value == ELSEWHERE:
+        return str(_("set by another document"))
+    if pack is not None and path.startswith("readings.") and path.endswith(".choice"):
+        return dict(_options(pack, path, "choice")).get(value, value)
+    words = {
+        **FUND_NAMES,
+        **CATEGORIES,
+        "yes": str(_("yes")),
+        "no": str(_("no")),
+        "people_decide": str(_("people decide")),
+    }
+    return re.sub(r"[a-z_]+", lambda found: words.get(found[0], found[0]), value).strip("{}")
+
+
+def _title(path: str, label: str) -> str:
+    section = SECTIONS.get(path.split(".")[0], path.split(".")[0])
+    return " · ".join(str(part) for part in (section, label, field_title(path)) if part)
+
+
+def _kind(path: str, value: str) -> str:
+    last = path.rpartition(".")[2]
+    if path.startswith("readings."):
+        return "choice" if last == "choice" else ""
+    if last == "funds":
+        return "funds" if value == ELSEWHERE else "fund"
+    if last in _AMOUNT_FIELDS or _AMOUNT.fullmatch(value):
+        return "amount"
+    if _DATE.fullmatch(value):
+        return "date"
+    if value in ("yes", "no") or (last == "allowed" and value == "people_decide"):
+        return "yes_no"
+    if _SHARE.fullmatch(value):
+        return "share"
+    return "number" if _NUMBER.fullmatch(value) and not _DIVISION.fullmatch(value) else ""
+
+
+def _options(pack: Pack, path: str, kind: str) -> tuple[tuple[str, str], ...]:
+    if kind == "choice":
+        reading = pack.readings[path.split(".")[1]]
+        return tuple(reading.options.items())
+    if kind == "fund":
+        return tuple(FUND_NAMES.items())
+    if kind == "yes_no":
+        answers = (("yes", str(_("yes"))), ("no", str(_("no"))))
+        return (*answers, ("people_decide", str(_("people decide")))) if path.endswith(".allowed") else answers
+    return ()
+
+
+def _funds_text(pack: Pack, path: str) -> str:
+    here = pack.data
+    for part in path.split("."):
+        here = here[part]
+    return "{" + ", ".join(f"{fund}: {amount}" for fund, amount in here.items()) + "}"
