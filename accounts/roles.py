@@ -31,7 +31,8 @@ _EVERYBODY = _rights("notices.use_calculator notices.view_pack")
 _WATCHES = _rights("quotas.view_snapshot quotas.view_task quotas.export_ranking")
 _SEES_PEOPLE = _rights(
     "enrollment.view_person enrollment.view_registration enrollment.view_payment enrollment.view_entitlement "
-    "subsidies.view_identitymark subsidies.view_decision exchanges.export_ledger exchanges.view_ledgerexport"
+    "enrollment.view_notenrolledreason subsidies.view_identitymark subsidies.view_decision exchanges.export_ledger "
+    "exchanges.view_ledgerexport"
 )
 _AGENCY = (
     _EVERYBODY
@@ -89,7 +90,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "axes.view_accessattempt axes.delete_accessattempt"
     ),
     Role.AUDIT_ADMIN: _EVERYBODY
-    | _rights("accounts.view_auditentry accounts.view_staff accounts.view_posting axes.view_accesslog"),
+    | _rights(
+        "enrollment.view_numberreveal accounts.view_auditentry accounts.view_staff accounts.view_posting "
+        "axes.view_accesslog"
+    ),
 }
 # Commands and workers may do what any role may, but never stand in for the second person of a four-eyes step.
 _SECOND_PERSON = _rights(

@@ -16,3 +16,43 @@ class EnrollmentConfig(AppConfig):
             register(kind)
         for ledger in LEDGERS:
             ledgers.register(ledger)
+        self._fill_sidebar()
+        self._fill_workbench()
+
+    def _fill_sidebar(self) -> None:
+        from accounts.navigation import Entry, add_entry
+
+        lines = (
+            (_("People"), "enrollment:people", "enrollment.view_person", "people"),
+            (_("Not paid"), "enrollment:not_paid", "enrollment.view_person", "list"),
+            (_("Paid twice"), "enrollment:duplicates", "enrollment.view_payment", "flag"),
+            (_("Differing amounts"), "enrollment:amounts", "enrollment.view_payment", "money"),
+            (_("Registration desk"), "enrollment:register", "enrollment.register", "person"),
+        )
+        for order, (title, url_name, permission, icon) in enumerate(lines, start=20):
+            add_entry(Entry(title, url_name, "People", order, (permission,), icon))
+
+    def _fill_workbench(self) -> None:
+        from accounts.navigation import Waiting, add_waiting
+        from enrollment.queries import people_paid_twice, people_without_reason
+
+        add_waiting(
+            Waiting(
+                _("Not paid, reason not verified"),
+                "enrollment:not_paid",
+                people_without_reason,
+                ("enrollment.record_reason",),
+                20,
+                empty=_("Everyone has paid, or the reason is known."),
+            )
+        )
+        add_waiting(
+            Waiting(
+                _("People who paid twice"),
+                "enrollment:duplicates",
+                people_paid_twice,
+                ("enrollment.correct",),
+                25,
+                empty=_("Nobody has paid twice."),
+            )
+        )

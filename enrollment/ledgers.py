@@ -1,6 +1,5 @@
 """The ledgers of people: enrolled, not enrolled, paid twice, waived (ZJ-5.3a, SL-6.3, PL-8.3c)."""
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
@@ -8,8 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Staff
 from accounts.scope import visible_ranges, within
-from enrollment.models import NotEnrolledReason, Payment, Person, Registration
-from enrollment.queries import earlier_payments, enrolled_people, not_enrolled_people, standing_payments
+from enrollment.models import NotEnrolledReason, Person, Registration
+from enrollment.queries import (
+    duplicate_payments,
+    earlier_payments,
+    enrolled_people,
+    not_enrolled_people,
+    standing_payments,
+)
 from exchanges.ledgers import Column, Kind, Ledger
 from regions.models import Level, Region
 
@@ -161,14 +166,6 @@ DUPLICATES = (
     Column("缴费渠道", width=12),
     Column("重复缴费", Kind.FLAG, 10),
 )
-
-
-def duplicate_payments(*, coverage_year: int, on: date, ranges: Iterable[tuple[str, str]]) -> QuerySet[Payment]:
-    """Standing payments of people who have two or more for the year, paid in the area or by its residents (SL-5.3)."""
-    ranges = list(ranges)
-    payments = standing_payments(coverage_year=coverage_year, on=on)
-    others = payments.filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
-    return payments.filter(within("region", ranges) | within("person__region", ranges)).filter(Exists(others))
 
 
 def duplicates_rows(user: Staff, area: Region, coverage_year: int, on: date) -> QuerySet:

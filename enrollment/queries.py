@@ -8,11 +8,16 @@ staff may see by `accounts.scope.visible_ranges`.
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from accounts.business_day import today_for
+from accounts.models import Staff
 from accounts.scope import within
-from enrollment.models import Payment, Person
+from enrollment.models import NotEnrolledReason, Payment, Person
+from notices.queries import current_coverage_year
 
+COUNTED_AT_MOST = 10_000
 Ranges = Iterable[tuple[str, str]]
 AWAY = (Person.Status.DEAD, Person.Status.MOVED_OUT, Person.Status.ENLISTED, Person.Status.IN_PRISON)
 
@@ -66,3 +71,42 @@ def not_enrolled_people(*, coverage_year: int, on: date, ranges: Ranges | None =
     """Resident people without a payment that stands on the day, wherever it was paid (ZJ-3.5, ZJ-5.3a)."""
     paid = standing_payments(coverage_year=coverage_year, on=on).filter(person=OuterRef("pk"))
     return resident_people(on=on, ranges=ranges).filter(~Exists(paid))
+
+
+def not_enrolled_by_place(*, coverage_year: int, on: date, ranges: Ranges | None = None) -> dict[str, int]:
+    """Code of the hukou place → resident people there without a standing payment; places without any are left out."""
+    people = not_enrolled_people(coverage_year=coverage_year, on=on, ranges=ranges)
+    return dict(people.order_by().values_list("region_id").annotate(people=Count("pk")))
+
+
+def named(people: QuerySet[Person], beginning: str) -> QuerySet[Person]:
+    """The people whose name begins so, by the index on the name."""
+    if connection.vendor == "sqlite":
+        # LIKE ignores case on SQLite and therefore its index; names compare byte by byte there.
+        return people.filter(name__gte=beginning, name__lt=beginning + "\U0010ffff")
+    return people.filter(name__startswith=beginning)
+
+
+def duplicate_payments(*, coverage_year: int, on: date, ranges: Ranges) -> QuerySet[Payment]:
+    """Standing payments of people who have two or more for the year, paid in the area or by its residents (SL-5.3)."""
+    ranges = list(ranges)
+    payments = standing_payments(coverage_year=coverage_year, on=on)
+    others = payments.filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
+    return payments.filter(within("region", ranges) | within("person__region", ranges)).filter(Exists(others))
+
+
+def people_without_reason(user: Staff) -> int:
+    """How many people of the user's area have not paid and no reason was verified (ZJ-3.5); COUNTED_AT_MOST at most."""
+    on = today_for(user)
+    year = current_coverage_year(user, on=on)
+    known = NotEnrolledReason.objects.filter(person=OuterRef("pk"), coverage_year=year, withdrawn_on=None)
+    waiting = not_enrolled_people(coverage_year=year, on=on, ranges=user.code_ranges).filter(~Exists(known))
+    return waiting.order_by()[:COUNTED_AT_MOST].count()
+
+
+def people_paid_twice(user: Staff) -> int:
+    """How many people of the user's area have two or more standing payments."""
+    on = today_for(user)
+    year = current_coverage_year(user, on=on)
+    payments = duplicate_payments(coverage_year=year, on=on, ranges=user.code_ranges)
+    return payments.order_by().values("person").distinct().count()

@@ -1,3 +1,25 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from enrollment.views import lists, person, registration
+
+app_name = "enrollment"
+
+urlpatterns = [
+    path("", lists.people, name="people"),
+    path("in/<str:code>/", lists.people, name="people_in"),
+    path("find/", lists.find, name="find"),
+    path("not-paid/", lists.not_paid, name="not_paid"),
+    path("not-paid/<str:code>/", lists.not_paid, name="not_paid_in"),
+    path("amounts/", lists.amounts, name="amounts"),
+    path("amounts/<str:code>/", lists.amounts, name="amounts_in"),
+    path("duplicates/", lists.duplicates, name="duplicates"),
+    path("duplicates/<str:code>/", lists.duplicates, name="duplicates_in"),
+    path("register/", registration.register, name="register"),
+    path("registrations/<int:pk>/end/", registration.end, name="end"),
+    path("registrations/<int:pk>/reopen/", registration.reopen, name="reopen"),
+    path("reasons/<int:pk>/withdraw/", person.withdraw_reason, name="withdraw_reason"),
+    path("<int:pk>/", person.person_page, name="person"),
+    path("<int:pk>/number/", person.reveal, name="reveal"),
+    path("<int:pk>/reason/", person.record_reason, name="record_reason"),
+    path("<int:pk>/correct/", person.correct, name="correct"),
+]

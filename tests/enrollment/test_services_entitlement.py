@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db.models import DateField, F, Value
+from django.db.models.functions import Cast
 
 from accounts.models import AuditEntry
 from accounts.queries import system_staff
@@ -44,7 +45,7 @@ def source(*, starts_on=date(2022, 1, 1), clauses="PL-4.0"):
     return Payment.objects.filter(coverage_year=2022).values(
         "person_id",
         "region_id",
-        starts_on=Value(starts_on, output_field=DateField()),
+        starts_on=Cast(Value(starts_on), DateField()),
         ends_on=Value(date(2022, 12, 31)),
         payment_id=F("pk"),
         clauses=Value(clauses),

@@ -1,0 +1,120 @@
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.templatetags.frame import masked, yuan
+from enrollment.models import Payment, Person
+from enrollment.panels import Badge
+
+_NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
+
+
+def badge(label: object, look: str = "") -> SafeString:
+    """A word in a frame: look is "", "ok", "warn", "bad" or "info"."""
+    return format_html('<span class="badge{}">{}</span>', f" badge--{look}" if look else "", label)
+
+
+class PeopleTable(tables.Table):
+    """People of a list; `enrolled` is annotated by the view."""
+
+    name = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("pk")}))
+    id_number = tables.Column(verbose_name=_("id number"))
+    birth_date = tables.DateColumn(verbose_name=_("birth date"), format="Y-m-d")
+    region = tables.Column(verbose_name=_("hukou place"))
+    status = tables.Column(verbose_name=_("status"))
+    enrolled = tables.Column(verbose_name=_("enrolled"))
+
+    class Meta:
+        orderable = False
+        empty_text = _("Nobody here answers to that. Try the beginning of the name, or another place.")
+
+    def render_id_number(self, value: str) -> str:
+        return masked(value)
+
+    def render_status(self, value: str, record: Person) -> SafeString | str:
+        return value if record.status == Person.Status.NORMAL else badge(value, "warn")
+
+    def render_enrolled(self, value: bool) -> SafeString:
+        return badge(_("enrolled"), "ok") if value else badge(_("not enrolled"))
+
+
+class NotPaidTable(tables.Table):
+    """People who have not paid, by household; the badges come from the rooms above."""
+
+    name = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("pk")}))
+    badges = tables.Column(verbose_name=_("identity"), accessor="pk", empty_values=())
+    id_number = tables.Column(verbose_name=_("id number"))
+    household = tables.Column(verbose_name=_("household number"))
+    region = tables.Column(verbose_name=_("village"))
+    reason = tables.Column(verbose_name=_("reason"), accessor="pk", empty_values=())
+
+    class Meta:
+        orderable = False
+        empty_text = _("Everyone here has paid.")
+
+    def __init__(self, *args: Any, badges: dict[int, list[Badge]], reasons: dict[int, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._badges, self._reasons = badges, reasons
+
+    def render_id_number(self, value: str) -> str:
+        return masked(value)
+
+    def render_badges(self, record: Person) -> SafeString:
+        return format_html_join(" ", "{}", ((badge(*each),) for each in self._badges.get(record.pk, ())))
+
+    def render_reason(self, record: Person) -> SafeString | str:
+        reason = self._reasons.get(record.pk)
+        return reason.get_reason_display() if reason else "—"
+
+
+class AmountTable(tables.Table):
+    """Payments whose amount is not what was due; `due_fen` is annotated."""
+
+    person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
+    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number")
+    region = tables.Column(verbose_name=_("place of enrolment"))
+    receipt_no = tables.Column(verbose_name=_("receipt number"))
+    paid_on = tables.DateColumn(verbose_name=_("paid on"), format="Y-m-d")
+    amount_fen = tables.Column(verbose_name=_("paid (yuan)"), attrs=_NUMERIC)
+    due_fen = tables.Column(verbose_name=_("due (yuan)"), attrs=_NUMERIC)
+    difference = tables.Column(verbose_name=_("difference"), accessor="pk", attrs=_NUMERIC)
+
+    class Meta:
+        orderable = False
+        empty_text = _("Every payment is what was due.")
+
+    def render_id_number(self, value: str) -> str:
+        return masked(value)
+
+    def render_amount_fen(self, value: int) -> str:
+        return yuan(value)
+
+    def render_due_fen(self, value: int) -> str:
+        return yuan(value)
+
+    def render_difference(self, record: Payment) -> str:
+        return yuan(record.amount_fen - record.due_fen)
+
+
+class DuplicateTable(tables.Table):
+    """Standing payments of people who have several for the year."""
+
+    person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
+    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number")
+    region = tables.Column(verbose_name=_("place of enrolment"))
+    receipt_no = tables.Column(verbose_name=_("receipt number"))
+    paid_on = tables.DateColumn(verbose_name=_("paid on"), format="Y-m-d")
+    amount_fen = tables.Column(verbose_name=_("paid (yuan)"), attrs=_NUMERIC)
+
+    class Meta:
+        orderable = False
+        empty_text = _("Nobody here has paid twice.")
+
+    def render_id_number(self, value: str) -> str:
+        return masked(value)
+
+    def render_amount_fen(self, value: int) -> str:
+        return yuan(value)

@@ -1,0 +1,1 @@
+"""Pages of people: lists (`lists`), one person (`person`), the registration desk (`registration`)."""

@@ -1,0 +1,131 @@
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_tables2 import RequestConfig
+
+from accounts.access import requires
+from accounts.scope import within
+from enrollment.documents import INDEX_PURPOSE, normalised
+from enrollment.forms import NumberForm, PeopleFilter
+from enrollment.models import NotEnrolledReason, Payment, Person
+from enrollment.panels import badges_for, differing_amounts
+from enrollment.queries import duplicate_payments, named, not_enrolled_by_place, not_enrolled_people, standing_payments
+from enrollment.tables import AmountTable, DuplicateTable, NotPaidTable, PeopleTable
+from enrollment.views.places import ROWS_A_PAGE, Place, place_of
+from privacy.keyring import blind_index
+from regions.models import Level
+from regions.queries import code_ranges, within_ranges
+
+
+@requires("enrollment.view_person")
+@require_GET
+def people(request: HttpRequest, code: str | None = None) -> HttpResponse:
+    """People of a place by name, 100 a page; down from county to village."""
+    return _people_page(request, place_of(request, code))
+
+
+@requires("enrollment.view_person")
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """The person of a whole id number. Who is hidden is answered as who does not exist."""
+    form = NumberForm(request.POST)
+    if form.is_valid():
+        index = blind_index(normalised(form.cleaned_data["number"]), purpose=INDEX_PURPOSE)
+        person = Person.objects.visible_to(request.user).filter(id_number_index=index).first()
+        if person:
+            return redirect("enrollment:person", pk=person.pk)
+        form.add_error("number", _("Nobody in your area has this number. Check it, or ask the agency."))
+    return _people_page(request, place_of(request, None), number_form=form)
+
+
+def _people_page(request: HttpRequest, place: Place, number_form: NumberForm | None = None) -> HttpResponse:
+    search = PeopleFilter(request.GET)
+    found = Person.objects.filter(within("region", place.ranges) | within("residence", place.ranges)).visible_to(
+        request.user
+    )
+    if search.is_valid() and (beginning := search.cleaned_data["name"].strip()):
+        found = named(found, beginning)
+    paid = standing_payments(coverage_year=place.coverage_year, on=place.on).filter(person=OuterRef("pk"))
+    found = found.annotate(enrolled=Exists(paid)).select_related("region").order_by("name", "pk")
+    rows, following = _page(found, request, ("name",))
+    context = {
+        "place": place,
+        "search": search,
+        "number_form": number_form or NumberForm(),
+        "table": PeopleTable(rows),
+        "following": following,
+        "paged": "after" in request.GET,
+    }
+    return render(request, "enrollment/people.html", context, status=422 if number_form else 200)
+
+
+@requires("enrollment.view_person")
+@require_GET
+def not_paid(request: HttpRequest, code: str | None = None) -> HttpResponse:
+    """Who has not paid: in a village or town person by person, above that the counts of the places below."""
+    place = place_of(request, code)
+    asked = {"coverage_year": place.coverage_year, "on": place.on, "ranges": place.ranges}
+    counts = not_enrolled_by_place(**asked)
+    context = {"place": place, "total": sum(counts.values())}
+    if place.region.level in {Level.TOWN, Level.VILLAGE}:
+        waiting = not_enrolled_people(**asked).select_related("region").order_by("region_id", "household", "pk")
+        rows, context["following"] = _page(waiting, request, ("region_id", "household"))
+        ids = [person.pk for person in rows]
+        reasons = NotEnrolledReason.objects.filter(person__in=ids, coverage_year=place.coverage_year, withdrawn_on=None)
+        context["table"] = NotPaidTable(
+            rows,
+            badges=badges_for(ids, request.user, coverage_year=place.coverage_year, on=place.on),
+            reasons={reason.person_id: reason for reason in reasons},
+            exclude=("region",) if place.region.level == Level.VILLAGE else (),
+        )
+        context["paged"] = "after" in request.GET
+    if place.below:
+        context["below"] = [
+            (region, sum(people for at, people in counts.items() if within_ranges(at, code_ranges(region))))
+            for region in place.below
+        ]
+    return render(request, "enrollment/not_paid.html", context)
+
+
+@requires("enrollment.view_payment")
+@require_GET
+def amounts(request: HttpRequest, code: str | None = None) -> HttpResponse:
+    """Payments whose amount is not what was due; they count, and somebody looks into them."""
+    place = place_of(request, code)
+    payments = standing_payments(coverage_year=place.coverage_year, on=place.on, ranges=place.ranges)
+    differing = differing_amounts(payments, coverage_year=place.coverage_year, on=place.on)
+    table = AmountTable(differing.select_related("person", "region").order_by("region_id", "pk"))
+    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    return render(request, "enrollment/amounts.html", {"place": place, "table": table})
+
+
+@requires("enrollment.view_payment")
+@require_GET
+def duplicates(request: HttpRequest, code: str | None = None) -> HttpResponse:
+    """People with two or more standing payments for the year (SL-5.3)."""
+    place = place_of(request, code)
+    payments: QuerySet[Payment] = duplicate_payments(
+        coverage_year=place.coverage_year, on=place.on, ranges=place.ranges
+    )
+    table = DuplicateTable(payments.select_related("person", "region").order_by("person_id", "paid_on", "pk"))
+    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    return render(request, "enrollment/duplicates.html", {"place": place, "table": table})
+
+
+def _page(people: QuerySet[Person], request: HttpRequest, order: tuple[str, ...]) -> tuple[list[Person], Person | None]:
+    """The page behind the person of ?after=, and the last person of it if more follow. No page is ever skipped to, so
+    its cost does not grow with its number."""
+    if after := request.GET.get("after"):
+        last = people.filter(pk=after).first() if after.isascii() and after.isdigit() else None
+        if last is None:
+            raise Http404
+        behind, same = Q(), Q()
+        for name in (*order, "pk"):
+            behind |= same & Q(**{f"{name}__gt": getattr(last, name)})
+            same &= Q(**{name: getattr(last, name)})
+        people = people.filter(behind)
+    rows = list(people[: ROWS_A_PAGE + 1])
+    more = len(rows) > ROWS_A_PAGE
+    return rows[:ROWS_A_PAGE], rows[ROWS_A_PAGE - 1] if more else None

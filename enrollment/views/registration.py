@@ -1,0 +1,92 @@
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.access import requires
+from accounts.business_day import today_for, today_in
+from enrollment import services
+from enrollment.forms import EndForm, RegistrationForm
+from enrollment.models import Registration
+from enrollment.views.places import year_of
+
+
+@requires("enrollment.register")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """The registration desk: a person whom the lists do not know, or who changes place (SL-5.2, PL-7.2)."""
+    on = today_for(request.user)
+    year = year_of(request, on)
+    form = RegistrationForm(request.POST or None, user=request.user, on=on)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            registration = services.register_person(
+                name=given["name"].strip(),
+                document_kind=given["document"].kind,
+                id_number=given["document"].number,
+                birth_date=given["birth_date"],
+                region=given["region"],
+                residence=given["residence"],
+                place=given["place"],
+                phone=given["phone"],
+                coverage_year=year,
+                situation=given["situation"],
+                student=given["student"],
+                tier=given["tier"],
+                employee_cover_ended_on=given["employee_cover_ended_on"],
+                employee_cover_years=given["employee_cover_years"] or 0,
+                by=request.user,
+                on=on,
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Registered. The person can pay now."))
+            return redirect("enrollment:person", pk=registration.person_id)
+    return render(request, "enrollment/register.html", {"form": form, "year": year})
+
+
+@requires("enrollment.correct")
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks for reason and day, then ends a registration and with it the benefits."""
+    registration = _registration(request, pk)
+    on = today_in(registration.region_id)
+    form = EndForm(request.POST or None, initial={"ended_on": on})
+    if form.is_valid():
+        try:
+            services.end_registration(registration=registration, by=request.user, on=on, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("The registration is ended. It can be reopened from the person's page."))
+            return redirect("enrollment:person", pk=registration.person_id)
+    return render(request, "enrollment/end.html", {"form": form, "registration": registration})
+
+
+@requires("enrollment.correct")
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undoes the end of a registration."""
+    registration = _registration(request, pk)
+    try:
+        services.reopen_registration(
+            registration=registration,
+            by=request.user,
+            on=today_in(registration.region_id),
+            why=_("ended by mistake"),
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The registration stands again; the next run of decisions restores the benefits."))
+    return redirect("enrollment:person", pk=registration.person_id)
+
+
+def _registration(request: HttpRequest, pk: int) -> Registration:
+    return get_object_or_404(Registration.objects.visible_to(request.user).select_related("person", "region"), pk=pk)
