@@ -118,10 +118,13 @@ def situations_of(who: tuple[Condition, ...]) -> frozenset[str]:
     return frozenset().union(*(condition.situations or SITUATIONS for condition in who))
 
 
-def anyone(who: tuple[Condition, ...], setting: Setting, *, situation: str | None = None) -> Test | None:
+def anyone(
+    who: tuple[Condition, ...], setting: Setting, *, situation: str | None = None, on_any_day: bool = False
+) -> Test | None:
     """A test of whoever fits one of the conditions; None: everyone does.
 
     With a `situation` the test is for people of that situation alone, and conditions of others are left out.
+    `on_any_day` leaves out how long before the payment the birth or the end of employee cover was.
     """
     if not who:
         return None
@@ -129,6 +132,8 @@ def anyone(who: tuple[Condition, ...], setting: Setting, *, situation: str | Non
     for condition in who:
         if situation is not None and condition.situations and situation not in condition.situations:
             continue
+        if on_any_day:
+            condition = condition.model_copy(update={"paid_within_days_of_birth": None, "lapsed": None})
         test = _all(_parts(condition, setting, known_situation=situation is not None))
         if test is None:
             return None

@@ -217,7 +217,8 @@ def _problem(source: Source, error: Mapping[str, Any]) -> Problem:
     here: Any = source.data
     for position, part in enumerate(error["loc"], 1):
         last = position == len(error["loc"])
-        held = part in here if isinstance(here, Mapping) else isinstance(here, list) and part in range(len(here))
+        parts = range(len(here)) if isinstance(here, list) else here if isinstance(here, Mapping) else ()
+        held = part in parts
         if held and (last or isinstance(here[part], Mapping | list)):
             here = here[part]
             path.append(part)

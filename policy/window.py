@@ -80,10 +80,11 @@ class Closed(Section):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A way in, compiled for the people of one situation."""
+    """A way in, compiled for the people of one situation. `person` is the test without what depends on the day."""
 
     name: str
     test: Test | None
+    person: Test | None
     spans: tuple[Span, ...]
     label: str
     start: StartOn | None
@@ -121,10 +122,10 @@ class Gate:
         return None
 
     def missed(self, facts: Facts) -> tuple[str, ...]:
-        """The clauses of the ways in that are for this person, none of which is open on the day."""
+        """The clauses of the ways in that are for such a person, none of which is open on the day."""
         found = list(self.closed)
         for way in self.all_ways[facts.situation]:
-            if way.start is not None and (way.test is None or way.test(facts)):
+            if way.start is not None and (way.person is None or way.person(facts)):
                 found += way.citations
         return tuple(found)
 
@@ -151,5 +152,8 @@ def compile_ways(
             spans = (span_of(way.paid_first, way.paid_last, setting.spans),)
         for situation in situations_of(spelt):
             test = anyone(spelt, setting, situation=situation)
-            by_situation[situation].append(Open(name, test, spans, way.window, start, end, tuple(cited), assumed(way)))
+            person = anyone(spelt, setting, situation=situation, on_any_day=True)
+            by_situation[situation].append(
+                Open(name, test, person, spans, way.window, start, end, tuple(cited), assumed(way))
+            )
     return {situation: tuple(each) for situation, each in by_situation.items()}

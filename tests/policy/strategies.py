@@ -26,7 +26,7 @@ def _options():
 
 
 OTHER_READINGS = tuple(_options())
-VARIANTS = tuple(apply_amendments(pack, [amendment]) for pack, _, _, amendment in (each.values for each in OTHER_READINGS))
+VARIANTS = tuple(apply_amendments(each.values[0], [each.values[3]]) for each in OTHER_READINGS)
 OWN_PACKS = tuple(load_file(path) for path in sorted(OWN.glob("*.yaml")))
 DAY = timedelta(days=1)
 
@@ -72,8 +72,7 @@ def facts(draw, pack):
     )
     admitted_on = draw(st.dates(first, last))
     stay = draw(
-        st.none()
-        | st.builds(Stay, st.just(admitted_on), st.dates(admitted_on, admitted_on + 60 * DAY), st.booleans())
+        st.none() | st.builds(Stay, st.just(admitted_on), st.dates(admitted_on, admitted_on + 60 * DAY), st.booleans())
     )
     return Facts(
         policy=pack.id,
