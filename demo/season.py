@@ -164,11 +164,13 @@ class Calendar:
 
     def __init__(self, first: date, last: date, milestones: Iterable[date]) -> None:
         self.days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        rushes = [*milestones, last]
+        rushes = sorted(milestones)
         self._weights = []
         for day in self.days:
-            near = min(((rush - day).days for rush in rushes if rush >= day), default=99)
-            weight = 1.0 + (2.2 if near < 6 else 0.0) + (0.8 if (day - first).days < 12 else 0.0)
+            weight = 1.0 + (1.2 if (day - first).days < 14 else 0.0) + (0.6 if (last - day).days < 4 else 0.0)
+            # The days before a milestone bring more than the last days: what is left by then is hard to win.
+            weight += 2.4 if any(0 <= (rush - day).days < 12 for rush in rushes) else 0.0
+            weight *= 0.8 if rushes and day > rushes[-1] else 1.0
             self._weights.append(weight * (0.35 if day.weekday() >= 5 else 1.0))
 
     def draw(self, rng: random.Random, delay: float, count: int) -> list[date]:

@@ -193,7 +193,7 @@ def _leave_work(area: Area, *, seed: int) -> None:
             continue
         application = apply(
             payment=payment,
-            reason=Application.Reason.EMPLOYEE_INSURANCE,
+            reason=Application.Reason.EMPLOYEE_INSURANCE.value,
             account="62220000000000" + f"{rng.randrange(10**5):05d}",
             account_holder=payment.person.name,
             by=who["township"],
