@@ -5,8 +5,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Bureau
-from accounts.scope import AnyOf, ByRegion, Own, ScopedModel
+from accounts.scope import AllOf, AnyOf, ByBureau, ByRegion, ForPermission, Own, Scope, ScopedModel
 from regions.models import Region
+
+
+def _seen_by_its_department(path: str = "") -> Scope:
+    """A list holds what one department knows of people: it is seen by who sent it, by that department, and by those
+    who watch over all of them in the area."""
+    return AnyOf(
+        Own(f"{path}uploaded_by"),
+        AllOf(ByBureau(f"{path}sender"), ByRegion(f"{path}region")),
+        AllOf(ForPermission("exchanges.view_every_sender"), ByRegion(f"{path}region")),
+    )
 
 
 class Batch(ScopedModel):
@@ -32,7 +42,7 @@ class Batch(ScopedModel):
     OPEN = (Status.RECEIVED, Status.STAGING, Status.CHECKING, Status.MERGING)
     FINAL = (Status.MERGED, Status.UNCHANGED, Status.REFUSED, Status.FAILED, Status.CANCELLED)
 
-    scope = AnyOf(Own("uploaded_by"), ByRegion("region"))
+    scope = _seen_by_its_department()
 
     kind = models.CharField(_("kind of list"), max_length=24)
     sender = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, verbose_name=_("from"))
@@ -62,6 +72,7 @@ class Batch(ScopedModel):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("received at"), auto_now_add=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    step_at = models.DateTimeField(_("in this step since"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:
@@ -87,7 +98,7 @@ class Batch(ScopedModel):
 class BatchChunk(ScopedModel):
     """The ledger of a batch's merge: a chunk that stands here has been merged, in the same transaction."""
 
-    scope = AnyOf(Own("batch__uploaded_by"), ByRegion("batch__region"))
+    scope = _seen_by_its_department("batch__")
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="chunks", verbose_name=_("batch"))
     number = models.PositiveIntegerField(_("chunk"))
@@ -109,7 +120,7 @@ class RowError(ScopedModel):
     words need of the row, personal data masked.
     """
 
-    scope = AnyOf(Own("batch__uploaded_by"), ByRegion("batch__region"))
+    scope = _seen_by_its_department("batch__")
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="row_errors", verbose_name=_("batch"))
     row_number = models.PositiveIntegerField(_("row"))

@@ -1,22 +1,29 @@
 """Reads of batches: which one is next, what was delivered before, why rows were refused."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exchanges.kinds import by_name
 from exchanges.models import Batch, RowError
 
+# How long a worker holds a batch without a word; each block and chunk renews it.
+LEASE = timedelta(minutes=10)
 EXAMPLES = 3
 
 
 def free(now: datetime | None = None) -> QuerySet[Batch]:
-    """Batches that a worker may take: open, and held by nobody (or by one whose lease has run out)."""
-    return Batch.objects.filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=now or timezone.now()), status__in=Batch.OPEN
-    )
+    """Batches that a worker may take: open, and held by nobody.
+
+    A lease that has run out holds nothing; nor does one that ends later than any lease can, written before the clock
+    was set back.
+    """
+    now = now or timezone.now()
+    unheld = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LEASE)
+    return Batch.objects.filter(unheld, status__in=Batch.OPEN)
 
 
 def next_batch() -> Batch | None:
@@ -75,3 +82,48 @@ def reasons_of(batch: Batch, *, most: int = 20) -> list[ReasonCount]:
         )
         for group in groups
     ]
+
+
+def to_mend(user: Any) -> QuerySet[Batch]:
+    """The user's own lists with refused rows, or refused as a whole, since no later list of that kind came."""
+    mine = Batch.objects.visible_to(user).filter(uploaded_by=user)
+    later = Batch.objects.filter(
+        kind=OuterRef("kind"),
+        region=OuterRef("region"),
+        coverage_year=OuterRef("coverage_year"),
+        uploaded_by=OuterRef("uploaded_by"),
+        id__gt=OuterRef("id"),
+        status__in=[Batch.Status.MERGED, Batch.Status.UNCHANGED],
+        refused=0,
+    )
+    wrong = Q(refused__gt=0, status=Batch.Status.MERGED) | Q(status=Batch.Status.REFUSED)
+    return mine.filter(wrong).exclude(Exists(later))
+
+
+def failed(user: Any) -> QuerySet[Batch]:
+    """Lists that the worker could not finish."""
+    return Batch.objects.visible_to(user).filter(status=Batch.Status.FAILED)
+
+
+def running(user: Any) -> QuerySet[Batch]:
+    """Lists that wait or are being worked off."""
+    return Batch.objects.visible_to(user).filter(status__in=(*Batch.OPEN, Batch.Status.HELD))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a batch stands: rows done of all (0: not known yet), rows a second, seconds left."""
+
+    done: int
+    total: int
+    rate: float | None
+    left: float | None
+
+
+def progress(batch: Batch) -> Progress:
+    """Rows of the step that the batch is in; the number of rows is known once the file was read."""
+    total = 0 if batch.status == Batch.Status.STAGING else batch.accepted
+    seconds = (timezone.now() - batch.step_at).total_seconds() if batch.step_at else 0
+    rate = batch.done / seconds if batch.done and seconds > 0 else None
+    left = (total - batch.done) / rate if rate and total >= batch.done else None
+    return Progress(batch.done, total, rate, left)

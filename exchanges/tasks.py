@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exchanges import queries, services
+from exchanges import services
 
 
 @shared_task(name="exchanges.run_batch", ignore_result=True)
@@ -17,5 +17,5 @@ def run_batch(batch_id: int) -> None:
 @shared_task(name="exchanges.run_waiting", ignore_result=True)
 def run_waiting() -> None:
     """Finds what no message told of: batches whose message was lost, or whose worker died."""
-    while batch := queries.next_batch():
-        run_batch(batch.pk)
+    while services.run_next():
+        pass

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('fence', models.PositiveBigIntegerField(default=0, verbose_name='fence')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='received at')),
                 ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started at')),
+                ('step_at', models.DateTimeField(blank=True, null=True, verbose_name='in this step since')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='area')),
                 ('sender', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.bureau', verbose_name='from')),

@@ -2,6 +2,6 @@
 
 from exchanges.services.life import BatchIsFinal, cancel_batch, retry_batch
 from exchanges.services.receive import receive_file
-from exchanges.services.run import NotTaken, run_batch
+from exchanges.services.run import NotTaken, run_batch, run_next
 
-__all__ = ["BatchIsFinal", "NotTaken", "cancel_batch", "receive_file", "retry_batch", "run_batch"]
+__all__ = ["BatchIsFinal", "NotTaken", "cancel_batch", "receive_file", "retry_batch", "run_batch", "run_next"]

@@ -7,7 +7,6 @@ the next attempt reads the file again and goes on with the first chunk that is m
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -26,7 +25,6 @@ from exchanges.reading import FileRefused, open_source
 from exchanges.staging import Chunk, Staging
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
 ROWS_A_CHUNK = 25_000
 
@@ -66,6 +64,18 @@ def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) ->
     return batch
 
 
+def run_next(stopping: Callable[[], bool] = lambda: False) -> bool:
+    """Works off the batch whose turn it is, if there is one; says whether there was."""
+    batch = queries.next_batch()
+    if batch is None:
+        return False
+    try:
+        run_batch(batch_id=batch.pk, stopping=stopping)
+    except NotTaken:
+        logger.info("batch %s was taken by another worker", batch.pk)
+    return True
+
+
 def _claim(batch_id: int) -> int:
     now = timezone.now()
     with transaction.atomic():
@@ -76,7 +86,7 @@ def _claim(batch_id: int) -> int:
                 status=Batch.Status.STAGING,
                 fence=F("fence") + 1,
                 attempts=F("attempts") + 1,
-                lease_until=now + LEASE,
+                lease_until=now + queries.LEASE,
                 started_at=Coalesce("started_at", now),
             )
         )
@@ -101,7 +111,10 @@ class _Held:
         if self.stopping():
             raise Stopped
         mine = Batch.objects.filter(pk=self.batch.pk, fence=self.fence, status__in=Batch.OPEN)
-        if not mine.update(lease_until=timezone.now() + LEASE, **fields):
+        now = timezone.now()
+        if "status" in fields:
+            fields["step_at"] = now
+        if not mine.update(lease_until=now + queries.LEASE, **fields):
             raise LostLease(self.batch.pk)
 
 

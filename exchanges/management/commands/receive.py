@@ -10,7 +10,7 @@ from django.core.management.base import CommandParser
 
 from accounts.cli import REFUSED, CommandRefused, JsonCommand
 from accounts.models import Staff
-from exchanges.kinds import UnknownKind, kinds
+from exchanges.kinds import UnknownKind, by_name, kinds
 from exchanges.models import Batch
 from exchanges.reading import FileRefused
 from exchanges.senders import UnknownSender, sender_named
@@ -43,6 +43,7 @@ class Command(JsonCommand):
         errors_dir: str | None,
         **options: Any,
     ) -> tuple[dict[str, Any], int]:
+        by_name(kind)
         path = Path(file)
         if not path.is_file():
             raise CommandRefused(f"找不到文件 {file}")

@@ -1,0 +1,156 @@
+"""What real files look like: encodings, titles, totals, columns in any order, workbooks."""
+
+import io
+from datetime import date
+
+import polars as pl
+import pytest
+
+from enrollment.kinds import PAYMENTS, POPULATION
+from exchanges.columns.amounts import read_fen
+from exchanges.columns.cells import narrow, narrow_all, trim, trim_all
+from exchanges.columns.dates import read_day
+from exchanges.reading import FileRefused, open_source
+from tests.deliveries import csv_bytes, xlsx_bytes
+
+HEADER = ["姓名", "身份证号", "户籍地区划"]
+ROWS = [["王小明", "610926197005060015", "610926102200"], ["﨑䶮", "61092620050310004X", "610926102201"]]
+
+
+def read(content: bytes, kind=POPULATION):
+    """Row number → cells by field, and the layout."""
+    source = open_source(lambda: io.BytesIO(content), kind)
+    rows = {}
+    for block in source.blocks():
+        for number, cells in zip(block.numbers, block.cells.iter_rows(), strict=True):
+            rows[number] = {field: cells[place] or "" for field, place in source.layout.columns.items()}
+    return rows, source.layout
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_encodings(encoding):
+    rows, layout = read(csv_bytes([HEADER, *ROWS], encoding=encoding))
+    assert [row["name"] for row in rows.values()] == ["王小明", "﨑䶮"]
+    assert layout.columns == {"name": 0, "id_number": 1, "region": 2}
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_delimiters(delimiter, encoding):
+    rows, layout = read(csv_bytes([HEADER, *ROWS], delimiter=delimiter, encoding=encoding))
+    assert layout.delimiter == delimiter
+    assert rows[3]["name"] == "﨑䶮"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_line_ends(ends):
+    text = ends.join(",".join(row) for row in [HEADER, *ROWS])
+    assert list(read(text.encode())[0]) == [2, 3]
+    assert list(read((text + ends).encode())[0]) == [2, 3]
+
+
+def test_titles_above_the_header_and_row_numbers_of_the_source():
+    rows, layout = read(csv_bytes([["平利县人口信息"], [], ["填报单位：公安局", "", "2021年"], HEADER, *ROWS]))
+    assert (layout.header_row, list(rows)) == (4, [5, 6])
+    assert layout.titles == [["平利县人口信息"], [], ["填报单位：公安局", "", "2021年"]]
+
+
+def test_row_numbers_with_blank_lines_and_quoted_line_breaks():
+    text = '姓名,身份证号,户籍地区划\n王一,1,2\n\n"王\n二",3,"4,5"\n王三,6,7\n'
+    rows, _layout = read(text.encode())
+    assert {number: row["name"] for number, row in rows.items() if row["name"]} == {2: "王一", 4: "王\n二", 5: "王三"}
+    assert rows[4]["region"] == "4,5"
+
+
+def test_columns_in_any_order_with_other_names_and_extra_ones():
+    rows, layout = read(
+        csv_bytes([["序号", "户籍地（必填）", "公民身份号码*", " 姓 名 ", "经办人"], [1, "a", "b", "c", "d"]])
+    )
+    assert rows[2] == {"name": "c", "id_number": "b", "region": "a"}
+    assert layout.headers == ["序号", "户籍地（必填）", "公民身份号码*", "姓 名", "经办人"]
+
+
+def test_own_header_goes_before_its_synonyms():
+    rows, _layout = read(csv_bytes([["证件号码", "姓名", "身份证号", "户籍地区划"], ["x", "n", "y", "r"]]))
+    assert rows[2]["id_number"] == "y"
+
+
+@pytest.mark.parametrize(
+    ("header", "named"),
+    [
+        (["姓名", "户籍地区划", "年龄"], ["身份证号", "姓名、户籍地区划、年龄"]),
+        (["姓名", "证件号码", "公民身份号码", "户籍地区划"], ["证件号码、公民身份号码"]),
+        (["a", "b"], ["姓名、身份证号、户籍地区划", "a、b"]),
+    ],
+)
+def test_a_header_that_does_not_do_is_refused_with_what_was_found(header, named):
+    with pytest.raises(FileRefused) as refused:
+        read(csv_bytes([header, ["x"] * len(header)]))
+    for words in named:
+        assert words in str(refused.value)
+
+
+def test_workbook_with_numbers_and_dates():
+    header = ["电子税票号码", "姓名", "身份证号", "参保地区划", "参保年度", "缴费金额", "缴费日期"]
+    cells = ["361", "王一", 610926197005060015, 610926102200, 2022, 320.1, date(2021, 11, 5)]
+    rows, layout = read(xlsx_bytes([["缴费名单"], header, cells], sheet="缴费"), PAYMENTS)
+    assert (layout.format, layout.sheet, layout.header_row) == ("xlsx", "缴费", 2)
+    assert rows[3] == {
+        "receipt_no": "361",
+        "name": "王一",
+        "id_number": "6.10926197005060E+17",
+        "region": "610926102200",
+        "coverage_year": "2022",
+        "amount": "320.1",
+        "paid_on": "2021-11-05",
+    }
+
+
+def test_large_text_is_read_block_by_block():
+    many = [[f"王{i}", f"{i:018d}", "610926102200"] for i in range(200_000)]
+    source = open_source(lambda: io.BytesIO(csv_bytes([["标题"], HEADER, *many], encoding="gb18030")), POPULATION)
+    blocks = list(source.blocks())
+    numbers = pl.concat([block.numbers for block in blocks])
+    assert len(blocks) > 1
+    assert numbers.to_list() == list(range(3, 200_003))
+    assert blocks[-1].cells["c1"][-1] == "000000000000199999"
+
+
+def test_a_row_with_too_many_cells_is_marked():
+    source = open_source(lambda: io.BytesIO("姓名,身份证号,户籍地区划\na,b,c\na,b,c,d\n".encode()), POPULATION)
+    assert [flag for block in source.blocks() for flag in block.ragged] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2023-09-01", date(2023, 9, 1)),
+        ("2023/9/1", date(2023, 9, 1)),
+        ("2023.9.1", date(2023, 9, 1)),
+        ("20230901", date(2023, 9, 1)),
+        ("2023年9月1日", date(2023, 9, 1)),
+        ("２０２３年９月１日", date(2023, 9, 1)),
+        ("45170", date(2023, 9, 1)),
+        ("2023-09-01 08:30:00", date(2023, 9, 1)),
+        ("2024-02-29", date(2024, 2, 29)),
+    ],
+)
+def test_dates_as_people_write_them(text, day):
+    assert read_day(text) == day
+
+
+@pytest.mark.parametrize("text", ["2023-02-29", "9/1/2023", "2023-9", "昨天", "2023/9-1", "230901", "2023-13-01", ""])
+def test_what_is_no_date(text):
+    with pytest.raises(ValueError):
+        read_day(text)
+
+
+def test_amounts_keep_every_fen():
+    assert [read_fen(text) for text in ("0.01", "-0.29", "1,234,567.89", "19.9")] == [1, -29, 123456789, 1990]
+
+
+def test_a_column_is_trimmed_and_narrowed_as_its_cells_are():
+    texts = ["\u3000王 ", "\ufeffa\u200bb\t", "ＡＢ１２　３", "", "\u00a0x\u00a0"]
+    cells = pl.Series(texts)
+    assert trim_all(cells).to_list() == [trim(text) for text in texts]
+    assert narrow_all(cells).to_list() == [narrow(text) for text in texts]
