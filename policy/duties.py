@@ -16,19 +16,18 @@ from policy.money import Fen, Share
 from policy.section import IsoDate, Named, Rule, Section, Words
 
 Bureau = Literal[
+    "agency",
+    "tax",
     "civil_affairs",
     "rural_revitalization",
-    "health",
     "disabled_federation",
-    "veterans_affairs",
     "police",
+    "health",
+    "veterans",
     "education",
     "employee_insurance",
-    "medical_insurance",
-    "tax",
     "finance",
-    "town",
-    "village",
+    "government",
 ]
 FileKind = Literal["identities", "payments", "employee_cover", "population", "students", "tasks", "waivers"]
 

@@ -139,8 +139,10 @@ class Sentence:
     parameters: Mapping[str, Any]
     clauses: tuple[str, ...]
 
-    def text(self, translate: Translate = str) -> str:
-        return translate(self.message) % self.parameters
+    def text(self, translate: Translate = str, write_day: Callable[[date], str] = date.isoformat) -> str:
+        """The sentence in the language of `translate`, its days written by `write_day`."""
+        written = {key: write_day(each) if isinstance(each, date) else each for key, each in self.parameters.items()}
+        return translate(self.message) % written
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,7 @@ def rows(facts: Facts, quote: Quote, pack: Pack) -> tuple[Row, ...]:
         period = f"{quote.benefit.start} — {quote.benefit.end}"
         found.append(Row("benefit", _("Benefits"), period, clauses.way_in))
     if quote.refund is not None:
-        allowed = {True: _("yes"), False: _("no"), None: _("people decide")}[quote.refund.allowed]
+        allowed = {True: _("possible"), False: _("not possible"), None: _("people decide")}[quote.refund.allowed]
         found.append(Row("refund", _("Refund"), allowed, clauses.refund))
     if quote.stay is not None:
         found.append(Row("stay", _("Hospital stay"), SETTLE_BY[quote.stay.settle_by], clauses.stay))

@@ -199,7 +199,7 @@ def _register(pack: Pack) -> Mapping[str, Clause]:
 
 
 def _problems(source: Source, error: ValidationError) -> list[Problem]:
-    """The schema errors at their places; a list that is too short only because its items are wrong is not told twice."""
+    """The schema errors at their places; a list too short only because its items are wrong is not told twice."""
     errors = error.errors(include_url=False)
     told = [each["loc"] for each in errors if each["type"] != "too_short"]
     return [
