@@ -7,9 +7,43 @@ class ExchangesConfig(AppConfig):
     verbose_name = _("Exchanges")
 
     def ready(self) -> None:
-        from accounts.navigation import Entry, add_entry
         from exchanges import work
         from exchanges.services import run_next
 
         work.register("batches", run_next)
-        add_entry(Entry(_("Ledgers"), "exchanges:ledgers", "Exchange", 45, ("exchanges.export_ledger",), "ledger"))
+        self._fill_sidebar()
+        self._fill_workbench()
+
+    def _fill_sidebar(self) -> None:
+        from accounts.navigation import Entry, add_entry
+
+        lines = (
+            (_("Send a list"), "exchanges:upload", "exchanges.upload", "upload"),
+            (_("Lists received"), "exchanges:batches", "exchanges.view_batch", "exchange"),
+            (_("Ledgers"), "exchanges:ledgers", "exchanges.export_ledger", "ledger"),
+        )
+        for order, (title, url_name, permission, icon) in enumerate(lines, start=40):
+            add_entry(Entry(title, url_name, "Exchange", order, (permission,), icon))
+
+    def _fill_workbench(self) -> None:
+        from accounts.navigation import Waiting, add_waiting
+        from exchanges.queries import failed, running, to_mend
+
+        uploads, sees = ("exchanges.upload",), ("exchanges.view_batch",)
+        cards = (
+            (_("My lists with refused rows"), to_mend, "mend", uploads, _("No refused rows to mend.")),
+            (_("Lists that broke off"), failed, "failed", sees, _("No list has broken off.")),
+            (_("Lists being worked off"), running, "running", sees, _("No list is being worked off.")),
+        )
+        for order, (title, rows, show, permissions, empty) in enumerate(cards, start=20):
+            add_waiting(
+                Waiting(
+                    title,
+                    "exchanges:batches",
+                    lambda user, rows=rows: rows(user).count(),
+                    permissions,
+                    order,
+                    query=f"show={show}",
+                    empty=empty,
+                )
+            )

@@ -122,6 +122,8 @@ class Progress:
 
 def progress(batch: Batch) -> Progress:
     """Rows of the step that the batch is in; the number of rows is known once the file was read."""
+    if batch.status in Batch.FINAL:
+        return Progress(batch.rows, batch.rows, None, None)
     total = 0 if batch.status == Batch.Status.STAGING else batch.accepted
     seconds = (timezone.now() - batch.step_at).total_seconds() if batch.step_at else 0
     rate = batch.done / seconds if batch.done and seconds > 0 else None
