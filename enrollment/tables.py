@@ -25,7 +25,7 @@ class PeopleTable(tables.Table):
     birth_date = tables.DateColumn(verbose_name=_("birth date"), format="Y-m-d")
     region = tables.Column(verbose_name=_("hukou place"))
     status = tables.Column(verbose_name=_("status"))
-    enrolled = tables.Column(verbose_name=_("enrolled"))
+    enrolled = tables.Column(verbose_name=_("enrolment"))
 
     class Meta:
         orderable = False
@@ -38,7 +38,7 @@ class PeopleTable(tables.Table):
         return value if record.status == Person.Status.NORMAL else badge(value, "warn")
 
     def render_enrolled(self, value: bool) -> SafeString:
-        return badge(_("enrolled"), "ok") if value else badge(_("not enrolled"))
+        return badge(_("is enrolled"), "ok") if value else badge(_("is not enrolled"))
 
 
 class NotPaidTable(tables.Table):
