@@ -46,7 +46,7 @@ class Bureau(ScopedModel):
 
     scope = ByRegion("region")
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name of the bureau"), max_length=80)
     kind = models.CharField(_("kind"), max_length=24, choices=BureauKind.choices)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("region"))
 

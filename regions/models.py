@@ -22,7 +22,7 @@ class Region(models.Model):
     """
 
     code = RegionCodeField(_("division code"), primary_key=True, validators=[RegexValidator(r"^[0-9A-Z]{12}$")])
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name of the region"), max_length=80)
     full_name = models.CharField(_("full name"), max_length=240, db_index=True)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     parent = models.ForeignKey(
@@ -31,7 +31,9 @@ class Region(models.Model):
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("succeeded by")
     )
-    ended_on = models.DateField(_("ended on"), null=True, blank=True, help_text=_("First day on which it is no more"))
+    ended_on = models.DateField(
+        _("abolished on"), null=True, blank=True, help_text=_("First day on which it is no more")
+    )
 
     class Meta:
         verbose_name = _("region")

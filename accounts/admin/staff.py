@@ -37,8 +37,11 @@ class PostingInline(ScopedInline):
     model = Posting
     autocomplete_fields = ["region"]
     min_num = 1
-    validate_min = True
     verbose_name_plural = _("Works for these parts of the country")
+
+    def get_formset(self, request: HttpRequest, obj: Staff | None = None, **kwargs: Any) -> type[forms.BaseFormSet]:
+        # Without a posting an account would see nothing and be seen by nobody.
+        return super().get_formset(request, obj, validate_min=True, **kwargs)
 
 
 @admin.register(Staff)

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Bureau',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('name', models.CharField(max_length=80, verbose_name='name of the bureau')),
                 ('kind', models.CharField(choices=[('agency', 'Medical insurance agency'), ('tax', 'Tax bureau'), ('civil_affairs', 'Civil affairs bureau'), ('rural_revitalization', 'Rural revitalization bureau'), ('disabled_federation', "Disabled persons' federation"), ('police', 'Public security bureau'), ('health', 'Health commission'), ('veterans', 'Veterans affairs bureau'), ('education', 'Education bureau'), ('employee_insurance', 'Employee insurance desk'), ('finance', 'Finance bureau'), ('government', 'Government office')], max_length=24, verbose_name='kind')),
                 ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='region')),
             ],

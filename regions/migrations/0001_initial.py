@@ -18,10 +18,10 @@ class Migration(migrations.Migration):
             name='Region',
             fields=[
                 ('code', regions.fields.RegionCodeField(primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^[0-9A-Z]{12}$')], verbose_name='division code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('name', models.CharField(max_length=80, verbose_name='name of the region')),
                 ('full_name', models.CharField(db_index=True, max_length=240, verbose_name='full name')),
                 ('level', models.CharField(choices=[('province', 'Province'), ('city', 'City'), ('county', 'County'), ('town', 'Town'), ('village', 'Village'), ('area', 'Area outside the register')], max_length=10, verbose_name='level')),
-                ('ended_on', models.DateField(blank=True, help_text='First day on which it is no more', null=True, verbose_name='ended on')),
+                ('ended_on', models.DateField(blank=True, help_text='First day on which it is no more', null=True, verbose_name='abolished on')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='regions.region', verbose_name='belongs to')),
                 ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='regions.region', verbose_name='succeeded by')),
             ],

@@ -3,6 +3,7 @@
 A new model needs nothing here unless its constraints refuse the plain row: then say in FILLED what it wants.
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from itertools import count
@@ -15,6 +16,7 @@ from django.db import models
 from accounts.models import Posting, Staff
 from accounts.roles import Role
 from accounts.scope import Everyone, scope_of
+from policy.pack import load
 from privacy.fields import BlindIndexField, EncryptedTextField
 from privacy.keyring import blind_index
 from refunds.models import Step
@@ -140,11 +142,16 @@ def _payout(place: Place) -> dict[str, Any]:
     return {"payment_id": application.payment_id, "amount_fen": application.amount_fen}
 
 
+def _pack_version(place: Place) -> dict[str, Any]:
+    pack = load("pingli-2022")
+    return {"pack_id": pack.id, "version": place.region.pk, "content": json.dumps(pack.data, ensure_ascii=False)}
+
+
 # label → the values that the model's constraints ask for
 FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     "enrollment.Person": _person,
     "notices.Season": lambda place: {"pack_id": "pingli-2022"},
-    "notices.PackVersion": lambda place: {"pack_id": "pingli-2022", "version": place.region.pk},
+    "notices.PackVersion": _pack_version,
     "quotas.SnapshotRow": lambda place: {"enrolled_all": 1},
     "refunds.Payout": _payout,
     "axes.AccessAttempt": lambda place: {"username": place.staff.username},

@@ -40,6 +40,7 @@ def test_nor_by_emptying_the_table(entry):
         assert connection.vendor == "sqlite", "SQLite knows no TRUNCATE; its DELETE is refused above"
         return
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE accounts_auditentry")
 
 
