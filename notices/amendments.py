@@ -11,6 +11,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import audit
 from accounts.models import Staff
@@ -25,6 +26,7 @@ from regions.queries import code_ranges
 
 PROPOSE, APPROVE = "notices.propose_amendment", "notices.approve_amendment"
 Status = Amendment.Status
+_PLAIN_VALUE = gettext_lazy("one line without # was expected.")
 
 
 class AmendmentRefused(Exception):
@@ -92,6 +94,9 @@ def propose(
     problems = [
         _("%(path)s is no leaf of this notice that can be amended.") % {"path": p} for p in changes if p not in known
     ]
+    problems += [
+        f"{known[path].title}：{_PLAIN_VALUE}" for path, value in changes.items() if path in known and not _plain(value)
+    ]
     changed = {path: value for path, value in changes.items() if path in known and known[path].value != value}
     if problems:
         raise AmendmentRefused(*problems)
@@ -155,6 +160,11 @@ def withdraw(*, amendment: Amendment, by: Staff, on: date, why: str = "") -> Ame
     if amendment.proposed_by_id != by.pk:
         raise AmendmentRefused(_("Only the person who proposed it takes it back."))
     return _settle(amendment, Status.WITHDRAWN, by=by, on=on, why=why)
+
+
+def _plain(value: str) -> bool:
+    """A single printable line without a comment: what is stored is what is read."""
+    return bool(value.strip()) and value.isprintable() and "#" not in value and len(value) <= 400
 
 
 def _settle(

@@ -63,7 +63,7 @@ def _leaf_field(leaf: AmendableLeaf) -> forms.Field:
             return _amount_field(**named)
         case "funds":
             return FundsField(**named)
-        case "choice" | "fund" | "yes_no":
+        case "choice" | "mode" | "fund" | "yes_no":
             return forms.ChoiceField(choices=leaf.options, **named)
         case "number":
             return forms.IntegerField(min_value=0, **named)

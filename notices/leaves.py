@@ -88,6 +88,13 @@ FIELDS = {
     "at_least": _("at least"),
     "under": _("under"),
 }
+MODES = {
+    "net_by_mark": _("collected net of the assistance, by the mark"),
+    "reimbursed": _("collected in full, paid back afterwards"),
+    "batch": _("paid by the department in one batch"),
+}
+"""How an assistance reaches the person (settlement of a pack)."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _AMOUNT = re.compile(r"\d{1,9}\.\d{2}")
 _NUMBER = re.compile(r"\d{1,9}")
@@ -98,7 +105,9 @@ _AMOUNT_FIELDS = ("amount", "total", "own_part")
 
 @dataclass(frozen=True)
 class AmendableLeaf:
-    """A leaf that an amendment may change. `kind`: date, amount, choice, fund, funds, number, share, yes_no."""
+    """A leaf that an amendment may change. `kind`: date, amount, choice, mode, fund, funds, number, share,
+    yes_no.
+    """
 
     path: str
     label: str
@@ -158,12 +167,13 @@ def shown(value: str, path: str, pack: Pack | None = None) -> str:
         return dict(_options(pack, path, "choice")).get(value, value)
     words = {
         **FUND_NAMES,
+        **MODES,
         **CATEGORIES,
         "yes": str(_("yes")),
         "no": str(_("no")),
         "people_decide": str(_("people decide")),
     }
-    return re.sub(r"[a-z_]+", lambda found: words.get(found[0], found[0]), value).strip("{}")
+    return re.sub(r"[a-z_]+", lambda found: str(words.get(found[0], found[0])), value).strip("{}")
 
 
 def _title(path: str, label: str) -> str:
@@ -175,6 +185,8 @@ def _kind(path: str, value: str) -> str:
     last = path.rpartition(".")[2]
     if path.startswith("readings."):
         return "choice" if last == "choice" else ""
+    if path.startswith("settlement.modes.") and last == "mode":
+        return "mode"
     if last == "funds":
         return "funds" if value == ELSEWHERE else "fund"
     if last in _AMOUNT_FIELDS or _AMOUNT.fullmatch(value):
@@ -194,6 +206,8 @@ def _options(pack: Pack, path: str, kind: str) -> tuple[tuple[str, str], ...]:
         return tuple(reading.options.items())
     if kind == "fund":
         return tuple(FUND_NAMES.items())
+    if kind == "mode":
+        return tuple((mode, str(text)) for mode, text in MODES.items())
     if kind == "yes_no":
         answers = (("yes", str(_("yes"))), ("no", str(_("no"))))
         return (*answers, ("people_decide", str(_("people decide")))) if path.endswith(".allowed") else answers

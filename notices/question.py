@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from policy.canonical import boundaries
 from policy.categories import CATEGORIES, REFUND_REASONS, SITUATIONS, STUDENTS
 from policy.facts import MAX_YEARS, FactsError, parse
-from policy.pack import Pack
+from policy.pack import Pack, available, load
 from policy.period import FIRST_DAY, LAST_DAY
 
 MOST_IDENTITIES = 8
@@ -35,7 +35,8 @@ class DayField(forms.DateField):
 
 
 class QuestionForm(forms.Form):
-    """A question to one notice. After `is_valid()`, `facts` is what is asked.
+    """A question to one notice. After `is_valid()`, `facts` is what is asked, and `other_facts` the same of another
+    notice or for another day of payment, where a comparison is asked for.
 
     Fields that do not matter to the notice are left out; what an address says about them is ignored.
     """
@@ -47,7 +48,7 @@ class QuestionForm(forms.Form):
         self, pack: Pack, data: Mapping[str, Any] | None = None, *, given: Mapping[str, str], **kwargs: Any
     ) -> None:
         super().__init__(data, **kwargs)
-        self.pack, self.facts = pack, None
+        self.pack, self.facts, self.other_facts = pack, None, None
         matters = boundaries(pack)
         situations = {key: name for key, name in SITUATIONS.items() if key == "general" or key in matters.situations}
         if len(situations) > 1:
@@ -80,6 +81,10 @@ class QuestionForm(forms.Form):
         self._choice(
             "same_area", _("enrolled in the same pooling area in both years"), {"yes": _("yes"), "no": _("no")}
         )
+        packaged = [load(pack_id) for pack_id in available()]
+        others = {each.id: f"{each.jurisdiction_name} {each.coverage_year}" for each in packaged}
+        self._choice("other_policy", _("other notice"), {"": "—", **others})
+        self.fields["other_paid_on"] = DayField(label=_("other day of payment"), required=False)
 
     def _choice(self, name: str, label: Any, choices: Mapping[str, Any]) -> None:
         self.fields[name] = forms.ChoiceField(label=label, choices=list(choices.items()), required=False)
@@ -108,13 +113,23 @@ class QuestionForm(forms.Form):
     @property
     def basics(self) -> list[forms.BoundField]:
         """The fields about the person and the payment."""
-        special = {name for names in self.identity_rows for name in names} | set(_QUESTIONS)
+        special = {name for names in self.identity_rows for name in names} | {*_QUESTIONS, *_COMPARISON}
         return [self[name] for name in self.fields if name not in special]
 
     @property
     def questions(self) -> list[forms.BoundField]:
         """The fields of a refund and of a hospital stay."""
         return [self[name] for name in _QUESTIONS]
+
+    @property
+    def comparison(self) -> list[forms.BoundField]:
+        """The fields of what to compare with."""
+        return [self[name] for name in _COMPARISON]
+
+    @property
+    def compares(self) -> bool:
+        """Whether a comparison is asked for, or went wrong."""
+        return any(self[name].value() or self[name].errors for name in _COMPARISON)
 
     @property
     def asks_more(self) -> bool:
@@ -124,7 +139,9 @@ class QuestionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         self._check_order("birth_date", "paid_on", _("This day lies before the birth date."))
+        self._check_order("birth_date", "other_paid_on", _("This day lies before the birth date."))
         self._check_order("paid_on", "refund_applied_on", _("This day lies before the payment."))
+        self._check_order("other_paid_on", "refund_applied_on", _("This day lies before the payment."))
         self._check_order("admitted_on", "discharged_on", _("This day lies before the admission."))
         self._check_pair("refund_reason", "refund_applied_on")
         self._check_pair("admitted_on", "discharged_on")
@@ -138,6 +155,10 @@ class QuestionForm(forms.Form):
         if not self.errors:
             try:
                 self.facts = parse(self._question())
+                others = {name: cleaned.get(f"other_{name}") for name in ("policy", "paid_on")}
+                others = {name: value for name, value in others.items() if value}
+                if others:
+                    self.other_facts = parse(self._question() | others)
             except FactsError as error:
                 self.add_error(None, str(error))
         return cleaned
@@ -183,7 +204,7 @@ class QuestionForm(forms.Form):
             }
         return question
 
-    def address(self, **more: str) -> str:
+    def address(self) -> str:
         """The query string that asks this again: facts only, never a name or a number.
 
         The birth date is among them, since the rules ask for it and a day alone identifies nobody.
@@ -199,9 +220,8 @@ class QuestionForm(forms.Form):
             if value not in (None, "", False)
         }
         defaults = {"situation": "general", "student": "none", "tier": "1"}
-        return urlencode(
-            {name: value for name, value in kept.items() if defaults.get(name) != value} | {"ask": "1"} | more
-        )
+        return urlencode({name: value for name, value in kept.items() if defaults.get(name) != value} | {"ask": "1"})
 
 
+_COMPARISON = ("other_policy", "other_paid_on")
 _QUESTIONS = ("refund_reason", "refund_applied_on", "admitted_on", "discharged_on", "same_area")

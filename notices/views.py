@@ -48,51 +48,25 @@ def calculate(request: HttpRequest) -> HttpResponse:
     pack = _pack(chosen, request.user, today)
     asked = bool(given.get("ask"))
     form = QuestionForm(pack, given if asked else None, given=given, initial={"paid_on": today.isoformat(), **given})
-    answers, problems = [], []
+    answers = []
     if asked and form.is_valid():
         answers.append(calculator.answer(form.facts, pack))
-        answers += _other_answer(request, given, today, problems)
+        if other := form.other_facts:
+            answers.append(calculator.answer(other, _pack(other.policy, request.user, today)))
     context = {
         "form": form,
         "pack": pack,
         "notices": reading.listed(),
         "answers": answers,
         "compared": calculator.compare(answers) if len(answers) > 1 else [],
-        "problems": problems,
-        "other_policy": given.get("other_policy", ""),
-        "other_paid_on": given.get("other_paid_on", ""),
-        "compares": bool(given.get("other_policy") or given.get("other_paid_on")),
-        "address": form.address(**_others(given)) if answers else "",
+        "address": form.address() if answers else "",
     }
-    return render(
-        request, "notices/answer_print.html" if "print" in given and answers else "notices/calculator.html", context
-    )
+    printed = "print" in given and answers
+    return render(request, "notices/answer_print.html" if printed else "notices/calculator.html", context)
 
 
-def _others(given: dict[str, str]) -> dict[str, str]:
-    return {name: given[name] for name in ("other_policy", "other_paid_on") if given.get(name)}
-
-
-def _other_answer(
-    request: HttpRequest, given: dict[str, str], today: date, problems: list[str]
-) -> list[calculator.Shown]:
-    """The same person by another notice, or on another day."""
-    others = _others(given)
-    if not others:
-        return []
-    pack = _pack(others.get("other_policy") or given.get("policy", ""), request.user, today, default=True)
-    changed = {**given, "policy": pack.id, "paid_on": others.get("other_paid_on") or given["paid_on"]}
-    form = QuestionForm(pack, changed, given=changed)
-    if form.is_valid():
-        return [calculator.answer(form.facts, pack)]
-    for name, errors in form.errors.items():
-        label = form[name].label if name in form.fields else _("comparison")
-        problems += [f"{label}：{error}" for error in errors]
-    return []
-
-
-def _pack(name: str, user: Staff, on: date, *, default: bool = False) -> Pack:
-    pack = reading.by_name(name or (reading.own_notice(user) if default else ""), user, on=on)
+def _pack(name: str, user: Staff, on: date) -> Pack:
+    pack = reading.by_name(name, user, on=on)
     if pack is None:
         raise Http404
     return pack
