@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -196,48 +198,35 @@ class DecisionRun(ScopedModel):
         return f"{self.region} {self.coverage_year} {self.on}"
 
 
+def _reference(to: type[models.Model], **more: Any) -> models.ForeignKey:
+    """A reference of a decision: shown to exist by the statement that writes it, and read from the decision's side."""
+    return models.ForeignKey(to, models.PROTECT, related_name="+", db_index=False, db_constraint=False, **more)
+
+
 class Decision(ScopedModel):
     """What was decided for a person and coverage year; a newer decision supersedes it, the old one stays.
 
     With a payment it is what that payment brought; without one, what the person would owe if they paid on the run's
     business date.
 
-    `decide` writes millions of rows in one statement that joins the places, answers and run they refer to. So there
-    are only the indexes that a page or the next run needs, and no row by row check of what that join has just shown:
-    it took half of the time. Answers and runs cannot be deleted (migration 0002), places are held by their people.
+    `decide` writes millions of rows, each chunk in one statement that joins the people, places, payments, answers and
+    run they refer to. The database does not look up every reference of every row once more, which would take longer
+    than all the rest (docs/performance.md); it refuses to delete what decisions refer to (migration 0002). Indexes
+    are those that a page or the next run needs.
     """
 
     scope = AnyOf(ByRegion("region", "person__region"))
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="decisions", verbose_name=_("person"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="decisions", db_constraint=False, verbose_name=_("person")
+    )
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
-    region = models.ForeignKey(
-        Region,
-        models.PROTECT,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-        verbose_name=_("place of enrolment"),
-    )
-    answer = models.ForeignKey(
-        Answer, models.PROTECT, related_name="+", db_index=False, db_constraint=False, verbose_name=_("answer")
-    )
-    payment = models.ForeignKey(
-        Payment, models.PROTECT, related_name="+", null=True, db_index=False, verbose_name=_("by payment")
-    )
-    run = models.ForeignKey(
-        DecisionRun, models.PROTECT, related_name="+", db_index=False, db_constraint=False, verbose_name=_("run")
-    )
+    region = _reference(Region, verbose_name=_("place of enrolment"))
+    answer = _reference(Answer, verbose_name=_("answer"))
+    payment = _reference(Payment, null=True, verbose_name=_("by payment"))
+    run = _reference(DecisionRun, verbose_name=_("run"))
     decided_on = models.DateField(_("decided on"))
-    superseded_by = models.ForeignKey(
-        DecisionRun,
-        models.PROTECT,
-        related_name="+",
-        null=True,
-        db_index=False,
-        db_constraint=False,
-        verbose_name=_("superseded by run"),
-    )
+    superseded_by = _reference(DecisionRun, null=True, verbose_name=_("superseded by run"))
 
     class Meta:
         verbose_name = _("decision")

@@ -80,6 +80,7 @@ def record_entitlements(
     subject: models.Model,
     region: Region | None = None,
     why: str = "",
+    between: tuple[int, int] = (0, 2**63 - 1),
 ) -> EntitlementChanges:
     """Records the entitlement of many people in two statements; the same content again changes nothing.
 
@@ -88,7 +89,8 @@ def record_entitlements(
     person's current version without a new one (the payment was reversed). People who are not in it are left alone, and
     so are people whose registration for the year has been ended (`end_registration`): their record stays cut off.
 
-    One audit row tells the counts; `subject` is what the run is written down as (e.g. the decision run).
+    `between` are the lowest and the highest person_id of the source, where they are known: the database then leaves the
+    entitlements of everyone else unread. One audit row tells the counts; `subject` is what the run is written down as (e.g. the decision run).
     """
     if isinstance(source, str):
         rows, params = connection.ops.quote_name(source), ()
@@ -96,10 +98,13 @@ def record_entitlements(
         query, params = source.query.sql_with_params()
         rows = f"({query})"
     with connection.cursor() as cursor:
-        cursor.execute(_SUPERSEDE.format(rows=rows, ended=_ENDED), [on, *params, coverage_year, coverage_year])
+        cursor.execute(
+            _SUPERSEDE.format(rows=rows, ended=_ENDED), [on, *params, *between, coverage_year, coverage_year]
+        )
         superseded = cursor.rowcount
         cursor.execute(
-            _INSERT.format(rows=rows, ended=_ENDED), [coverage_year, on, *params, coverage_year, coverage_year]
+            _INSERT.format(rows=rows, ended=_ENDED),
+            [coverage_year, on, *params, *between, coverage_year, coverage_year],
         )
         recorded = cursor.rowcount
     changes = EntitlementChanges(recorded, superseded)
@@ -159,6 +164,7 @@ _SUPERSEDE = """
 UPDATE enrollment_entitlement SET superseded_on = %s
 FROM {rows} AS s
 WHERE enrollment_entitlement.person_id = s.person_id
+  AND enrollment_entitlement.person_id BETWEEN %s AND %s
   AND enrollment_entitlement.coverage_year = %s
   AND enrollment_entitlement.superseded_on IS NULL
   AND (s.starts_on IS NULL
@@ -177,6 +183,7 @@ FROM {rows} AS s
 WHERE s.starts_on IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM enrollment_entitlement AS standing
-    WHERE standing.person_id = s.person_id AND standing.coverage_year = %s AND standing.superseded_on IS NULL)
+    WHERE standing.person_id = s.person_id AND standing.person_id BETWEEN %s AND %s
+      AND standing.coverage_year = %s AND standing.superseded_on IS NULL)
   AND NOT {ended}
 ORDER BY s.person_id"""

@@ -153,7 +153,13 @@ def _decide_chunk(run: DecisionRun, books: _Books, first: int, last: int) -> int
     staging.put_answers(people, answers)
     changed = _join_back(run, first, last, withdraw=bool(unreadable))
     record_entitlements(
-        source="entitling", coverage_year=run.coverage_year, by=run.by, on=run.on, subject=run, region=run.region
+        source="entitling",
+        coverage_year=run.coverage_year,
+        by=run.by,
+        on=run.on,
+        subject=run,
+        region=run.region,
+        between=(first, last),
     )
     hold(
         run,
@@ -190,6 +196,7 @@ FROM decided JOIN deciding ON deciding.person_id = decided.person_id
 WHERE decided.answer_id IS NOT NULL
   AND NOT EXISTS (
     SELECT 1 FROM subsidies_decision AS standing WHERE standing.person_id = decided.person_id
+    AND standing.person_id BETWEEN %s AND %s
     AND standing.coverage_year = %s AND standing.superseded_by_id IS NULL)
 ORDER BY deciding.person_id"""
 
@@ -202,7 +209,7 @@ def _join_back(run: DecisionRun, first: int, last: int, *, withdraw: bool) -> in
         if withdraw:
             cursor.execute(_WITHDRAW, [run.pk, run.coverage_year])
             withdrawn = cursor.rowcount
-        cursor.execute(_INSERT, [run.coverage_year, run.pk, run.on, run.coverage_year])
+        cursor.execute(_INSERT, [run.coverage_year, run.pk, run.on, first, last, run.coverage_year])
         return withdrawn + cursor.rowcount
 
 

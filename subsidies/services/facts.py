@@ -111,15 +111,16 @@ def read_facts(*, coverage_year: int, first: int, last: int) -> Iterator[Known]:
         FROM deciding d
         JOIN enrollment_person p ON p.id = d.person_id
         LEFT JOIN enrollment_registration r
-            ON r.person_id = d.person_id AND r.coverage_year = %s AND r.ended_on IS NULL
+            ON r.person_id = d.person_id AND r.person_id BETWEEN %s AND %s
+            AND r.coverage_year = %s AND r.ended_on IS NULL
         LEFT JOIN (
             SELECT person_id, {"string_agg" if postgresql else "group_concat"}({mark}, ';') AS marks
             FROM subsidies_identitymark WHERE person_id BETWEEN %s AND %s GROUP BY person_id
         ) m ON m.person_id = d.person_id
-        WHERE d.person_id BETWEEN %s AND %s
+        WHERE d.person_id BETWEEN %s AND %s AND p.id BETWEEN %s AND %s
         ORDER BY d.person_id"""
     with connection.cursor() as cursor:
-        cursor.execute(query, [coverage_year, first, last, first, last])
+        cursor.execute(query, [first, last, coverage_year, *(first, last) * 3])
         while rows := cursor.fetchmany(5_000):
             yield from map(Known._make, rows)
 
