@@ -1,7 +1,7 @@
 """What a notice asks of those who carry it out: who is eligible, where people enrol, goals, milestones, rankings,
 reports.
 
-None of it enters a person's answer; the rooms that work with it read it here, each with its clause.
+None of it decides a person's answer; the rooms that work with it read it here, each with its clause.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from policy.categories import CATEGORIES
+from policy.categories import CATEGORIES, SITUATIONS
 from policy.money import Fen, Share
 from policy.section import IsoDate, Named, Rule, Section, Words
 
@@ -148,10 +148,23 @@ class Options(Rule):
     options: Annotated[Mapping[str, str], Named]
 
 
+class BenefitNote(Rule):
+    """Of the benefits themselves: it decides no answer, but whoever is enrolled should know it.
+
+    For everyone, or for those of a tier, a situation or an identity. `amount` in fen, where it is about one.
+    """
+
+    amount: Fen | None = None
+    tiers: tuple[Literal["1", "2"], ...] = ()
+    situations: tuple[Literal[tuple(SITUATIONS)], ...] = ()
+    categories: tuple[Literal[tuple(CATEGORIES)], ...] = ()
+
+
 class Duties(Section):
     """All of it. Absent: the notice has no such rule."""
 
     eligibility: Annotated[Mapping[str, Eligibility], Named] = Field(default_factory=dict)
+    benefit_notes: Annotated[Mapping[str, BenefitNote], Named] = Field(default_factory=dict)
     place_rule: PlaceRule | None = None
     duplicate_order: DuplicateOrder | None = None
     coverage_goals: Annotated[Mapping[str, CoverageGoal], Named] = Field(default_factory=dict)

@@ -16,6 +16,7 @@ from typing import Any
 from policy.categories import CATEGORIES, FUND_NAMES, REFUND_REASONS
 from policy.checks import clause_of
 from policy.clauses import Clause
+from policy.duties import BenefitNote
 from policy.facts import Facts
 from policy.money import yuan
 from policy.period import ONE_DAY
@@ -271,6 +272,18 @@ def _question_sentences(facts: Facts, quote: Quote, clauses: _Clauses) -> Iterat
             yield Sentence(
                 "stay", _("The hospital stay: %(rule)s."), {"rule": SETTLE_BY[quote.stay.settle_by]}, clauses.stay
             )
+
+
+def notes(facts: Facts, pack: Pack) -> tuple[BenefitNote, ...]:
+    """What the notice says of the benefits themselves to such a person, to be shown beside an answer."""
+    held = {each.category for each in facts.identities}
+    return tuple(
+        note
+        for note in pack.duties.benefit_notes.values()
+        if (not note.tiers or str(facts.tier) in note.tiers)
+        and (not note.situations or facts.situation in note.situations)
+        and (not note.categories or held & set(note.categories))
+    )
 
 
 def fund_text(funds: tuple[tuple[str, int], ...] | None) -> str:

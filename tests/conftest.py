@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from tests import factories, flushing
+from tests.clause_table import pytest_itemcollected, pytest_terminal_summary  # noqa: F401  hooks
 from tests.deliveries import Door
 
 

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from policy.explain import notes
+from policy.facts import parse
 from policy.pack import load
 
 SHANGLUO, PINGLI, ZHUJI, TONGNAN, JILIN = (
@@ -58,12 +60,18 @@ def test_who_is_behind_in_a_ranking():
 @pytest.mark.clause("PL-8.2a")
 @pytest.mark.clause("PL-8.3c")
 @pytest.mark.clause("TN-6.1")
+@pytest.mark.clause("PL-8.2c")
+@pytest.mark.clause("JL-4.1")
 def test_report_deadlines():
     lists, recognitions = SHANGLUO.report_deadlines["lists_of_august"], SHANGLUO.report_deadlines["recognitions"]
     assert (lists.file, lists.due, lists.day) == ("identities", "on", date(2023, 9, 5))
     assert (recognitions.due, recognitions.number, recognitions.event) == ("working_days", 5, "recognition")
     assert recognitions.senders == ("civil_affairs", "rural_revitalization")
     assert (PINGLI.report_deadlines["employee_cover"].due, PINGLI.report_deadlines["waivers"].number) == ("weekly", 7)
+    assert set(PINGLI.report_deadlines["identities"].senders) == {
+        *("civil_affairs", "health", "rural_revitalization", "disabled_federation")
+    }
+    assert JILIN.report_deadlines["payments"].senders == ("tax",)
     assert (TONGNAN.report_deadlines["monthly"].due, TONGNAN.report_deadlines["monthly"].number) == ("monthly", 20)
 
 
@@ -96,9 +104,37 @@ def test_subsidies_reasons_and_special_situations():
 
 @pytest.mark.clause("SL-1.1")
 @pytest.mark.clause("PL-2.1")
+@pytest.mark.clause("PL-2.5")
 @pytest.mark.clause("ZJ-3.1")
 @pytest.mark.clause("TN-2.0")
 def test_eligibility_is_said_in_the_words_of_the_notice():
     for duties in (SHANGLUO, PINGLI, ZHUJI, TONGNAN):
         assert all(each.label for each in duties.eligibility.values())
     assert JILIN.eligibility == {}
+
+
+def _notes(policy, **facts):
+    asked = parse({"policy": policy, "birth_date": "2001-04-12", "paid_on": "2022-11-11", **facts})
+    return [(note.label, note.amount) for note in notes(asked, load(policy))]
+
+
+@pytest.mark.clause("TN-4.4")
+def test_tongnans_benefits_by_tier():
+    assert [amount for _, amount in _notes("tongnan-2023")] == [1690100, 30000]
+    assert [amount for _, amount in _notes("tongnan-2023", tier=2)] == [1690100, 50000]
+    assert "12月31日" in _notes("tongnan-2023", situation="college_student")[-1][0]
+
+
+@pytest.mark.clause("SL-4.2.4c")
+@pytest.mark.clause("PL-4.3.3")
+@pytest.mark.clause("ZJ-3.3d")
+@pytest.mark.clause("PL-1.1")
+@pytest.mark.clause("JL-2.2")
+def test_what_whoever_is_enrolled_should_know():
+    assert "有利于" in _notes("shangluo-2024")[0][0]
+    assert any("有利于" in text for text, _ in _notes("pingli-2022"))
+    assert "只能参加一种" in _notes("pingli-2022")[0][0]
+    assert "不叠加" in _notes("zhuji-2023")[0][0]
+    assert _notes("jilin-2023") == []
+    lifted_out = [{"category": "poverty_exit", "determined_on": "2019-01-01"}]
+    assert "认定地" in _notes("jilin-2023", identities=lifted_out)[0][0]
