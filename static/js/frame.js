@@ -16,6 +16,9 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
+  const current = drawer && drawer.querySelector("[aria-current]");
+  if (current) current.scrollIntoView({ block: "nearest" });
+
   if (drawer && opener) {
     opener.setAttribute("role", "button");
     opener.setAttribute("aria-expanded", "false");
