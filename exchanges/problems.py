@@ -23,7 +23,7 @@ ROW_PROBLEMS: dict[str, str | Promise] = {
     "not_a_choice": _("“%(detail)s” is not known; allowed are %(choices)s"),
     "not_a_name": _("contains characters that no name has (digits, signs, “?” or “*”); please enter the full name"),
     "not_a_receipt": _("“%(detail)s” is not a receipt number: letters, digits and hyphens only"),
-    "region": _("%(detail)s"),
+    "region": "%(detail)s",
     "region_too_high": _("“%(detail)s” is no town or village; please name the town and village"),
     "other_year": _("is %(detail)s, but the list is for another coverage year; please check year and list"),
 }

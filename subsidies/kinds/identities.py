@@ -200,7 +200,7 @@ IDENTITIES = FileKind(
             required=True,
             synonyms=("人员类别", "身份", "类别", "困难类别", "救助类别", "对象类别", "人员身份"),
             example="低保对象",
-            rule=_("one of %(categories)s") % {"categories": "、".join(Category.labels)},
+            rule="、".join(Category.labels),
         ),
         Column(
             "determined_on",
