@@ -53,7 +53,7 @@ def _cells(line: Line, name: str) -> list[str]:
 
 
 def _rows(found: Ranking) -> Iterator[list[str]]:
-    for line in found.lines:
+    for line in (*found.lines, *found.others):
         yield _cells(line, line.region.name)
     if found.total:
         yield ["", *_cells(found.total, "合计")[1:11], "", ""]

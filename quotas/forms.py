@@ -1,6 +1,7 @@
 """Forms of the quotas room."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
@@ -38,9 +39,18 @@ class MilestoneForm(forms.Form):
     """A day on the way and the people enrolled by then."""
 
     due_on = forms.DateField(
-        label=gettext_lazy("Due by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Due by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    due_count = _people(gettext_lazy("People by then"), least=0)
+    due_count = _people(gettext_lazy("People by then"), required=False, least=0)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        missing = [name for name in ("due_on", "due_count") if not self.errors.get(name) and given.get(name) is None]
+        if len(missing) == 1:
+            self.add_error(missing[0], _("A milestone needs the day and the number of people; or clear both."))
+        return given
 
 
 class _Milestones(BaseFormSet):

@@ -17,6 +17,9 @@ from quotas.queries import Line
 from quotas.templatetags.standing import flags, people, rank_change, signed, sparkline
 
 NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}, "tf": {"class": "num"}}
+# Left out on a phone, where a row is a card: what stands in the region's own figures one tap away.
+DESK = {"th": {"class": "ranking__desk"}, "td": {"class": "ranking__desk"}}
+DESK_NUMBER = {"th": {"class": "num ranking__desk"}, "td": {"class": "num ranking__desk"}}
 
 
 class _Lines(tables.Table):
@@ -26,10 +29,15 @@ class _Lines(tables.Table):
     `clauses`: flag → clause; `address`: year and week for links; `before`: the snapshot they are compared with.
     """
 
-    name = tables.Column(gettext_lazy("Region"), accessor="region__name", order_by="row__region_id")
+    name = tables.Column(
+        gettext_lazy("Region"),
+        accessor="region__name",
+        order_by="row__region_id",
+        attrs={"td": {"class": "ranking__name"}},
+    )
     enrolled = tables.Column(gettext_lazy("Enrolled"), accessor="row__enrolled", attrs=NUMBER)
     change = tables.Column(gettext_lazy("Since last time"), accessor="enrolled_change", attrs=NUMBER, empty_values=())
-    trend = tables.Column(gettext_lazy("Trend"), accessor="trend", orderable=False)
+    trend = tables.Column(gettext_lazy("Trend"), accessor="trend", orderable=False, attrs=DESK)
     unpaid = tables.Column(gettext_lazy("Not yet paid"), accessor="row__region_id", attrs=NUMBER, orderable=False)
 
     class Meta:
@@ -50,7 +58,9 @@ class _Lines(tables.Table):
     ) -> None:
         self.mine, self.opens, self.unpaid, self.clauses = mine, opens, unpaid, clauses
         self.address, self.coverage_year = address, coverage_year
-        super().__init__(list(lines), exclude=() if unpaid else ("unpaid",))
+        lines = list(lines)
+        empty = {"unpaid": not unpaid, "to_milestone": not any(line.at_stake for line in lines)}
+        super().__init__(lines, exclude=[name for name, left_out in empty.items() if left_out])
         if before:
             self.columns["change"].column.verbose_name = _("Since %(day)s") % {"day": f"{before.on:%m-%d}"}
 
@@ -71,8 +81,9 @@ class _Lines(tables.Table):
 
     def render_unpaid(self, value: str) -> SafeString | str:
         count = self.unpaid.get(value, 0)
-        url = unpaid_url(value, self.coverage_year) if value in self.opens and count else ""
-        return format_html('<a href="{}">{}</a>', url, people(count)) if url else people(count)
+        if not count or value not in self.opens:
+            return people(count)
+        return format_html('<a href="{}">{}</a>', unpaid_url(value, self.coverage_year), people(count))
 
 
 class RankingTable(_Lines):
@@ -80,13 +91,19 @@ class RankingTable(_Lines):
 
     rank = tables.Column(gettext_lazy("Rank"), accessor="row__rank", attrs=NUMBER)
     rate = tables.Column(gettext_lazy("Rate"), attrs=NUMBER)
-    target = tables.Column(gettext_lazy("Task"), accessor="row__target", attrs=NUMBER)
-    places = tables.Column(gettext_lazy("Change of rank"), accessor="rank_change", attrs=NUMBER, empty_values=())
+    target = tables.Column(gettext_lazy("Task"), accessor="row__target", attrs=DESK_NUMBER)
+    places = tables.Column(gettext_lazy("Change of rank"), accessor="rank_change", attrs=DESK_NUMBER, empty_values=())
     to_milestone = tables.Column(
         gettext_lazy("Missing to milestone"), accessor="missing_to_milestone", attrs=NUMBER, empty_values=()
     )
-    missing = tables.Column(gettext_lazy("Missing to task"), attrs=NUMBER)
-    flags = tables.Column(gettext_lazy("Flags"), accessor="row__flags", orderable=False, empty_values=())
+    missing = tables.Column(gettext_lazy("Missing to task"), attrs=DESK_NUMBER)
+    flags = tables.Column(
+        gettext_lazy("Flags"),
+        accessor="row__flags",
+        orderable=False,
+        empty_values=(),
+        attrs={"td": {"class": "ranking__flags"}},
+    )
 
     class Meta(_Lines.Meta):
         sequence = (

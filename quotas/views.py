@@ -14,6 +14,7 @@ from django_tables2 import RequestConfig
 from accounts.access import requires
 from accounts.business_day import today_in
 from accounts.scope import visible_ranges
+from enrollment.queries import not_enrolled_by_place
 from exchanges.writers import CONTENT_TYPES, FORMATS, SealedSpool
 from notices.models import Season
 from notices.queries import NoNotice
@@ -37,7 +38,6 @@ from quotas.queries import (
     ranking_area,
     task_progress,
     terms,
-    unpaid_by_place,
 )
 from quotas.services import TaskRefused, freeze_snapshot, set_task, withdraw_task
 from quotas.tables import InterviewTable, OthersTable, RankingTable, SnapshotTable, TaskTable
@@ -110,13 +110,9 @@ def ranking_page(request: HttpRequest, code: str = "") -> HttpResponse:
     year = _year(request, years, area)
     found, missing_week = _found(request, area, year)
     today = today_in(area.code)
-    above = codes_above(request.user)
-    own_ranges = request.user.code_ranges
     context: dict[str, Any] = {
         "area": area,
-        "above": [
-            region for region in ancestors(area) if region.code in above or within_ranges(region.code, own_ranges)
-        ],
+        "above": _ways_up(request, area, found),
         "year": year,
         "years": years,
         "found": found,
@@ -129,6 +125,17 @@ def ranking_page(request: HttpRequest, code: str = "") -> HttpResponse:
         notice = terms(area, year, on=found.snapshot.on)
         context |= _standing_of(request, found, notice) | {"notice": notice}
     return render(request, "quotas/ranking.html", context)
+
+
+def _ways_up(request: HttpRequest, area: Region, found: Ranking | None) -> list[Region]:
+    """Regions above the area that have something to show: the user's own ones, and those that the snapshot ranks."""
+    own_ranges, above = request.user.code_ranges, codes_above(request.user)
+    ranked = {found.snapshot.region_id, found.total.row.parent_id if found.total else None} if found else set()
+    return [
+        region
+        for region in ancestors(area)
+        if within_ranges(region.code, own_ranges) or (region.code in above and region.code in ranked)
+    ]
 
 
 def _standing_of(request: HttpRequest, found: Ranking, notice: Terms) -> dict[str, Any]:
@@ -194,7 +201,7 @@ def _unpaid(request: HttpRequest, area: Region, year: int) -> dict[str, int]:
     if area.level not in {Level.TOWN, Level.VILLAGE} or not request.user.has_perm("enrollment.view_person"):
         return {}
     ranges = visible_ranges(request.user, area)
-    return unpaid_by_place(coverage_year=year, on=today_in(area.code), ranges=ranges) if ranges else {}
+    return not_enrolled_by_place(coverage_year=year, on=today_in(area.code), ranges=ranges) if ranges else {}
 
 
 @requires("quotas.view_snapshot")

@@ -1,6 +1,6 @@
 """Reads of tasks and rankings: what counts on a day (`counting`), what was frozen (`ranking`), tasks (`tasks`)."""
 
-from quotas.queries.counting import Count, Tree, counts, tree, unpaid_by_place
+from quotas.queries.counting import Count, Tree, counts, tree
 from quotas.queries.ranking import (
     Line,
     NoSnapshot,
@@ -34,5 +34,4 @@ __all__ = [
     "tasks_in",
     "terms",
     "tree",
-    "unpaid_by_place",
 ]

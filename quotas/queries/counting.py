@@ -8,7 +8,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from enrollment.queries import enrolled_people, not_enrolled_people, resident_people
+from enrollment.queries import enrolled_people, resident_people
 from regions.models import Region
 from regions.queries import code_ranges
 
@@ -117,9 +117,3 @@ def counts(
         for above in places.upwards(places.place(code)):
             found[above].people += people
     return found
-
-
-def unpaid_by_place(*, coverage_year: int, on: date, ranges: Ranges) -> dict[str, int]:
-    """Code of a village → residents who have not paid by the day; places without any are left out."""
-    unpaid = not_enrolled_people(coverage_year=coverage_year, on=on, ranges=ranges).order_by().values_list("region_id")
-    return dict(unpaid.annotate(people=models.Count("pk")))

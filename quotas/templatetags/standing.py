@@ -86,7 +86,6 @@ def unlocalised(number: float) -> str:
 
 
 @register.simple_tag
-def unpaid_link(code: str, coverage_year: int, count: int) -> SafeString | str:
+def unpaid_link(code: str, coverage_year: int, count: int) -> SafeString:
     """How many people of a place have not paid yet, leading to them."""
-    url = unpaid_url(code, coverage_year)
-    return format_html('<a href="{}">{}</a>', url, people(count)) if url else people(count)
+    return format_html('<a href="{}">{}</a>', unpaid_url(code, coverage_year), people(count))

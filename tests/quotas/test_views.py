@@ -162,6 +162,9 @@ def test_the_page_counts_who_has_not_paid_in_the_villages_of_a_town(client, sign
     response = page(client, LAOXIAN)
     assert response.context["unpaid_here"] == 1
     assert response.context["others"].unpaid == {LAOXIAN_VILLAGE: 1}
+    people = reverse("enrollment:not_paid_in", args=[LAOXIAN_VILLAGE]) + "?year=2022"
+    assert people in response.content.decode()
+    assert "张三" in client.get(people).content.decode()
 
 
 def test_an_earlier_week_can_be_chosen(client, sign_in, frozen):
