@@ -141,6 +141,7 @@ class Pack(Section):
     @cached_property
     def engine(self):
         """The pack compiled, ready to answer."""
+        # The engine knows packs; a pack must not know the engine before it is asked.
         from policy.engine import Engine
 
         return Engine(self)

@@ -24,10 +24,6 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, validate_default=False)
 
 
-def _clauses(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
 def _tuple(value: Any) -> Any:
     """One word stands for a list of one."""
     return (value,) if isinstance(value, str) else value
@@ -48,7 +44,7 @@ def _named(value: Mapping) -> Mapping:
     return MappingProxyType(dict(value))
 
 
-ClauseIds = Annotated[tuple[str, ...], BeforeValidator(_clauses), Field(min_length=1)]
+ClauseIds = Annotated[tuple[str, ...], BeforeValidator(_tuple), Field(min_length=1)]
 """Ids of the register of clauses; the first one is the clause itself, the others stand beside it."""
 Words = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]

@@ -69,7 +69,8 @@ def render() -> str:
         "# Clauses",
         "",
         f"Each of the {len(found)} clauses of the register (policy/data/clauses.csv), the room that carries it and the",
-        f"tests that show it: {carried} are shown, {len(found) - carried} not yet. Written by `python tests/clause_table.py`;",
+        f"tests that show it: {carried} are shown, {len(found) - carried} not yet.",
+        "Written by `python tests/clause_table.py`;",
         "a clause that stands here with a test may not lose its last one (tests/policy/test_clause_table.py).",
     ]
     notice = None

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from policy.explain import clauses_of, diff, fund_text, leaves, readable, rows, sentences, timeline
 from policy.facts import parse
@@ -20,6 +20,7 @@ def explained(policy, paid_on, **facts):
 
 
 @given(questions)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_answer_can_be_explained_with_clauses_it_cites(question):
     asked, pack = question
     answer = quote(asked, pack)

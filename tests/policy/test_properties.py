@@ -14,14 +14,14 @@ from policy.facts import FactsError, RefundRequest, parse
 from policy.quote import ENROLLED, NOT_ALLOWED, UNDETERMINED, quote
 from tests.policy.strategies import PACKS, days_near, facts, json_values, packs, questions
 
-settings.register_profile("policy", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=300)
-settings.load_profile("policy")
+OFTEN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=300)
 
 BENEFIT_BEFORE_THE_YEAR = {"SL-4.2.3a", "PL-4.2.3"}
 """College students: benefits from the day payment is complete, also before 1 January (reading R12)."""
 
 
 @given(questions)
+@OFTEN
 @pytest.mark.clause("SL-2.0")
 @pytest.mark.clause("PL-3.0b")
 def test_assistance_never_exceeds_the_standard_and_is_given_once(question):
@@ -36,6 +36,7 @@ def test_assistance_never_exceeds_the_standard_and_is_given_once(question):
 
 
 @given(questions)
+@OFTEN
 def test_funds_add_up(question):
     answer = quote(*question)
     if answer.assistance is not None and answer.assistance.funds is not None:
@@ -46,6 +47,7 @@ def test_funds_add_up(question):
 
 
 @given(questions)
+@OFTEN
 def test_net_cost_is_never_negative_and_is_what_was_charged_less_what_comes_back(question):
     answer = quote(*question)
     if answer.outcome != ENROLLED:
@@ -56,6 +58,7 @@ def test_net_cost_is_never_negative_and_is_what_was_charged_less_what_comes_back
 
 
 @given(questions)
+@OFTEN
 def test_benefits_lie_within_the_coverage_year_but_for_the_exceptions_that_clauses_name(question):
     asked, pack = question
     answer = quote(asked, pack)
@@ -68,6 +71,7 @@ def test_benefits_lie_within_the_coverage_year_but_for_the_exceptions_that_claus
 
 
 @given(questions)
+@OFTEN
 def test_fields_of_an_answer_fit_its_outcome(question):
     asked, pack = question
     answer = quote(asked, pack)
@@ -86,6 +90,7 @@ def test_fields_of_an_answer_fit_its_outcome(question):
 
 
 @given(packs.flatmap(lambda pack: st.tuples(facts(pack), st.just(pack))), st.integers(0, 200))
+@OFTEN
 def test_paying_earlier_within_a_window_never_gives_a_later_start(question, days):
     asked, pack = question
     earlier_day = asked.paid_on - timedelta(days=days)
@@ -102,6 +107,7 @@ def test_paying_earlier_within_a_window_never_gives_a_later_start(question, days
 
 
 @given(packs.flatmap(lambda pack: st.tuples(facts(pack), st.just(pack))), st.data())
+@OFTEN
 @pytest.mark.clause("SL-5.4a")
 @pytest.mark.clause("PL-7.3a")
 @pytest.mark.clause("PL-7.5")
@@ -119,7 +125,7 @@ def test_a_refund_refused_for_lateness_is_never_allowed_later(question, data):
 
 
 @given(questions)
-@settings(max_examples=1500)
+@settings(OFTEN, max_examples=1500)
 def test_the_canonical_question_has_the_same_answer(question):
     asked, pack = question
     small = canonical(asked, pack)
@@ -130,12 +136,14 @@ def test_the_canonical_question_has_the_same_answer(question):
 
 
 @given(json_values)
+@OFTEN
 def test_malformed_questions_raise_nothing_but_a_facts_error(value):
     with pytest.raises(FactsError):
         parse(value)
 
 
 @given(st.data())
+@OFTEN
 def test_a_question_spoilt_in_one_field_is_answered_or_refused_with_that_field_named(data):
     good = {
         "policy": "pingli-2022",
