@@ -19,7 +19,7 @@ def badge(amendment: Amendment) -> SafeString:
 
 
 class AmendmentTable(tables.Table):
-    pk = tables.Column(verbose_name=_("number"), linkify=("notices:amendment", {"pk": tables.A("pk")}))
+    pk = tables.Column(verbose_name=_("no."), linkify=("notices:amendment", {"pk": tables.A("pk")}))
     pack_id = tables.Column(verbose_name=_("notice"))
     region = tables.Column(verbose_name=_("area"))
     document_number = tables.Column(verbose_name=_("document number"))

@@ -20,7 +20,7 @@ def badge(application: Application) -> SafeString:
 
 
 class ApplicationTable(tables.Table):
-    pk = tables.Column(verbose_name=_("number"), linkify=("refunds:application", {"pk": tables.A("pk")}))
+    pk = tables.Column(verbose_name=_("no."), linkify=("refunds:application", {"pk": tables.A("pk")}))
     person = tables.Column(verbose_name=_("name"), accessor="payment__person__name")
     id_number = tables.Column(verbose_name=_("id number"), accessor="payment__person__id_number", orderable=False)
     region = tables.Column(verbose_name=_("place of enrolment"))
