@@ -31,6 +31,14 @@ ARGUMENTS: dict[str, str | tuple[str]] = {
     "kind": ("population",),
     "file_format": ("xlsx",),
     "payment": "enrollment.Payment",
+    "number": "exchanges.Batch",
+    "exchanges:ledger name": ("enrolled",),
+    "notices:notice name": ("pingli-2022",),
+    "notices:propose name": ("pingli-2022",),
+    "notices:amendment pk": "notices.Amendment",
+    "notices:impact pk": "notices.Amendment",
+    "notices:settle pk": "notices.Amendment",
+    "notices:settle verb": ("approve",),
     "enrollment:person pk": "enrollment.Person",
     "enrollment:reveal pk": "enrollment.Person",
     "enrollment:record_reason pk": "enrollment.Person",
@@ -57,6 +65,14 @@ class Address:
     @property
     def access(self) -> str | None:
         return access_of(self.view)
+
+    @property
+    def known(self) -> bool:
+        """Whether every argument stands in ARGUMENTS."""
+        try:
+            return all(map(self.stands_for, self.arguments)) or not self.arguments
+        except AssertionError:
+            return False
 
     def stands_for(self, argument: str) -> str | tuple[str]:
         admin = getattr(self.view, "model_admin", None)

@@ -111,6 +111,8 @@ def _plain(field: models.Field, token: str) -> Any:
         return "203.0.113.7"
     if isinstance(field, models.JSONField):
         return {token: token}
+    if isinstance(field, models.FileField) and field.blank:
+        return ""
     if isinstance(field, models.CharField | models.TextField | models.FileField):
         return token if not field.unique else f"{token}{next(_numbers)}"
     if isinstance(field, models.DateTimeField):
@@ -150,6 +152,7 @@ def _pack_version(place: Place) -> dict[str, Any]:
 # label → the values that the model's constraints ask for
 FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     "enrollment.Person": _person,
+    "notices.Amendment": lambda place: {"pack_id": "pingli-2022"},
     "notices.Season": lambda place: {"pack_id": "pingli-2022"},
     "notices.PackVersion": _pack_version,
     "quotas.SnapshotRow": lambda place: {"enrolled_all": 1},

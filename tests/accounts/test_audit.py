@@ -39,8 +39,9 @@ def test_nor_by_emptying_the_table(entry):
     if connection.vendor != "postgresql":
         assert connection.vendor == "sqlite", "SQLite knows no TRUNCATE; its DELETE is refused above"
         return
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE accounts_auditentry")
 
 

@@ -83,7 +83,15 @@ roles = pytest.mark.parametrize("visit", list(SEATS), ids=str, indirect=True)
 
 
 def _named() -> list[Address]:
-    return [address for address in addresses() if address.name and not address.name.endswith(":")]
+    """Addresses that can be asked for; those whose arguments are not known fail a test of their own."""
+    return [address for address in addresses() if address.name and not address.name.endswith(":") and address.known]
+
+
+def test_the_arguments_of_every_url_are_known():
+    for address in addresses():
+        if address.name and not address.name.endswith(":"):
+            for argument in address.arguments:
+                address.stands_for(argument)
 
 
 def test_every_url_declares_its_access():
