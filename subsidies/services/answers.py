@@ -88,16 +88,21 @@ def _key(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def quote_key(answer: Quote) -> str:
+    """The same for two answers that say the same, by whatever version of a notice."""
+    return _key(answer.as_json())
+
+
 def answer_row(version: str, facts: Facts, answer: Quote) -> Answer:
     """The row of an answer; `facts` and `quote` are the contract's own JSON, so that it can be replayed."""
-    asked, said = facts_as_json(facts), answer.as_json()
+    asked = facts_as_json(facts)
     clauses = " ".join(answer.citations)
     return Answer(
         pack_version_id=version,
         facts_key=_key(asked),
-        quote_key=_key(said),
+        quote_key=quote_key(answer),
         facts=asked,
-        quote=said,
+        quote=answer.as_json(),
         outcome=answer.outcome,
         window=answer.window,
         category=answer.assistance.category if answer.assistance else "",

@@ -1,5 +1,6 @@
 """`decide`: rows → distinct facts → `policy.quote` → decisions, joined back set-based, chunk by chunk."""
 
+import logging
 from collections.abc import Callable
 from datetime import date
 
@@ -9,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import Staff
@@ -31,14 +33,18 @@ from subsidies.services.runs import (
     DecisionInProgress,
     DecisionRefused,
     LeaseLost,
+    Stopped,
     ask,
     claim,
+    claimable,
     give_back,
     hold,
     set_aside,
 )
 
+logger = logging.getLogger(__name__)
 CHUNK = 50_000
+REFUSALS = (NoNotice, PackError, DecisionRefused)
 Progress = Callable[[int, int], None]
 
 
@@ -65,6 +71,35 @@ def decide(*, region: Region, coverage_year: int, on: date, by: Staff, progress:
     return run
 
 
+def run_decisions(run: DecisionRun, *, stopping: Callable[[], bool] = lambda: False) -> bool:
+    """Works a run off for a worker; False where another one has it. What goes wrong is told by the run itself."""
+    if not claim(run):
+        return False
+    if run.attempts > ATTEMPTS:
+        # Its worker died each time without a word: set aside, so that the queue goes on.
+        set_aside(run, _("The worker broke off three times while it had this run."))
+        return True
+
+    def progress(done: int, people: int) -> None:
+        if stopping():
+            raise Stopped
+
+    try:
+        with override("zh-hans"):
+            carry_out(run, progress=progress)
+    except (LeaseLost, Stopped, *REFUSALS):
+        pass
+    except Exception:
+        logger.exception("run of decisions %s", run.pk)
+    return True
+
+
+def run_next(stopping: Callable[[], bool]) -> bool:
+    """Works off the oldest run that nobody holds; whether there was one (`exchanges.work`)."""
+    run = DecisionRun.objects.filter(claimable()).order_by("pk").first()
+    return run is not None and run_decisions(run, stopping=stopping)
+
+
 def carry_out(run: DecisionRun, *, progress: Progress | None = None) -> None:
     """Carries out a claimed run from where it stands. Raises LeaseLost when another worker took it over.
 
@@ -74,7 +109,10 @@ def carry_out(run: DecisionRun, *, progress: Progress | None = None) -> None:
         _carry_out(run, progress or (lambda done, people: None))
     except LeaseLost:
         raise
-    except (NoNotice, PackError, DecisionRefused) as error:
+    except Stopped:
+        give_back(run, attempts=F("attempts") - 1)
+        raise
+    except REFUSALS as error:
         set_aside(run, str(error))
         raise
     except BaseException:

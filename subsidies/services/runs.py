@@ -39,6 +39,10 @@ class LeaseLost(Exception):
     """Another worker took the run over; nothing of the current chunk may be written."""
 
 
+class Stopped(Exception):
+    """The worker was asked to end; the run goes back to the queue with the chunks that are done."""
+
+
 def ask(*, region: Region, coverage_year: int, on: date, by: Staff) -> DecisionRun:
     """Puts a run over an area in the queue; one that is open for the same area and year is returned instead.
 
@@ -101,8 +105,8 @@ def set_aside(run: DecisionRun, reason: str) -> None:
     )
 
 
-def give_back(run: DecisionRun) -> None:
+def give_back(run: DecisionRun, **fields: object) -> None:
     """Lets the next worker go on with a run that broke off."""
     DecisionRun.objects.filter(pk=run.pk, fence=run.fence, status=DecisionRun.Status.RUNNING).update(
-        status=DecisionRun.Status.WAITING, lease_until=None
+        status=DecisionRun.Status.WAITING, lease_until=None, **fields
     )
