@@ -8,8 +8,10 @@ class RefundsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.navigation import Entry, Waiting, add_entry, add_waiting
+        from enrollment.panels import add_panel
         from exchanges import ledgers
         from refunds.ledger import REFUNDS
+        from refunds.panels import PANEL
         from refunds.queries import waiting_for
 
         add_entry(
@@ -29,3 +31,4 @@ class RefundsConfig(AppConfig):
             )
         )
         ledgers.register(REFUNDS)
+        add_panel(PANEL)

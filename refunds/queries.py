@@ -10,11 +10,12 @@ from accounts.scope import NOTHING, within
 from enrollment.models import Payment
 from refunds.chain import STEPS, TRANSITIONS, Transition
 from refunds.models import Application, Step
+from regions.queries import within_ranges
 
 
 def is_place_of(by: Staff, region_code: str) -> bool:
     """Whether the place belongs to the person's part of the tree: steps are taken where it was paid (SL-5.4b)."""
-    return any(low <= region_code < high for low, high in by.code_ranges)
+    return within_ranges(region_code, by.code_ranges)
 
 
 def waiting_for(user: Staff) -> QuerySet[Application]:

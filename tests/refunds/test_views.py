@@ -125,3 +125,16 @@ def test_the_ledger_shows_the_chain_and_keeps_to_the_scope(desk, apply):
     assert (shown["申请编号"], shown["退费金额（元）"], shown["税务受理人"]) == (application.pk, 32000, "tax_clerk")
     elsewhere = factories.make_staff(Role.COUNTY_AGENT, factories.ZHUJI)
     assert not list(ledger.rows(elsewhere, area, 2022, APPLIED_ON))
+
+
+def test_the_person_s_page_shows_applications_and_offers_one(client, desk, payment, apply):
+    offered = reverse("refunds:new", args=[payment.pk])
+    url = reverse("enrollment:person", args=[payment.person_id])
+    client.force_login(desk.township)
+    assert offered in client.get(url).content.decode()
+    application = apply()
+    shown = client.get(url).content.decode()
+    assert offered not in shown
+    assert reverse("refunds:application", args=[application.pk]) in shown
+    client.force_login(factories.make_staff(Role.VILLAGE_OFFICER, "610926100001"))
+    assert reverse("refunds:application", args=[application.pk]) not in client.get(url).content.decode()
