@@ -12,7 +12,8 @@ stand before the determination; employee cover may end after the payment.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -101,9 +102,11 @@ def parse(given: Any) -> Facts:
     paid_on = _day("paid_on", get("paid_on"))
     if paid_on < birth_date:
         raise FactsError(f"paid_on: a day on or after birth_date {birth_date} was expected, not {paid_on}")
+    situation, student, tier, ltc_pilot = get("situation"), get("student"), get("tier"), get("ltc_pilot")
     identities, refund, stay, ended = get("identities"), get("refund"), get("stay"), get("employee_cover_ended_on")
-    missed_years = _years("missed_years", get("missed_years"))
-    made_up_years = _years("made_up_years", get("made_up_years"))
+    cover_years, missed_years, made_up_years = get("employee_cover_years"), get("missed_years"), get("made_up_years")
+    missed_years = 0 if missed_years is None else _years("missed_years", missed_years)
+    made_up_years = 0 if made_up_years is None else _years("made_up_years", made_up_years)
     if made_up_years > missed_years:
         raise FactsError(
             f"made_up_years: at most the {missed_years} of missed_years were expected, not {made_up_years}"
@@ -112,13 +115,13 @@ def parse(given: Any) -> Facts:
         policy,
         birth_date,
         paid_on,
-        _word("situation", get("situation"), SITUATIONS, "general"),
-        _word("student", get("student"), STUDENTS, "none"),
-        _tier(get("tier")),
-        _flag("ltc_pilot", get("ltc_pilot")),
+        "general" if situation is None else _word("situation", situation, SITUATIONS),
+        "none" if student is None else _word("student", student, STUDENTS),
+        1 if tier is None else _tier(tier),
+        False if ltc_pilot is None else _flag("ltc_pilot", ltc_pilot),
         _identities(identities) if identities is not None else (),
         _day("employee_cover_ended_on", ended) if ended is not None else None,
-        _years("employee_cover_years", get("employee_cover_years")),
+        0 if cover_years is None else _years("employee_cover_years", cover_years),
         missed_years,
         made_up_years,
         _refund(refund, paid_on) if refund is not None else None,
@@ -142,55 +145,52 @@ def _expected(field: str, value: Any, what: str) -> str:
 
 
 def _check_object(value: Any, field: str, known: frozenset) -> None:
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise FactsError(_expected(field, value, "an object"))
     if not value.keys() <= known:
         unknown = ", ".join(sorted(repr(key)[:40] for key in value.keys() - known)[:5])
         raise FactsError(f"{field}: unknown field {unknown}; known are {', '.join(sorted(known))}")
 
 
+@lru_cache(maxsize=1 << 16)
+def _iso(text: str) -> date | None:
+    """The day of a text written YYYY-MM-DD, None if it is none. Kept, since a stream asks for few days very often."""
+    if text[4] != "-" or text[7] != "-":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _day(field: str, value: Any) -> date:
-    if type(value) is str and len(value) == 10 and value[4] == "-" == value[7]:
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            raise FactsError(_expected(field, value, "a day of the calendar, written YYYY-MM-DD,")) from None
-    elif isinstance(value, date) and not isinstance(value, datetime):
-        day = value
-    else:
-        raise FactsError(_expected(field, value, "a date written YYYY-MM-DD"))
+    day = _iso(value) if type(value) is str and len(value) == 10 else value if type(value) is date else None
+    if day is None:
+        raise FactsError(_expected(field, value, "a day of the calendar, written YYYY-MM-DD,"))
     if not FIRST_DAY <= day <= LAST_DAY:
         raise FactsError(_expected(field, value, f"a date from {FIRST_DAY} to {LAST_DAY}"))
     return day
 
 
-def _word(field: str, value: Any, known: Mapping[str, str], default: str | None = None) -> str:
-    if value is None and default is not None:
-        return default
+def _word(field: str, value: Any, known: Mapping[str, str]) -> str:
     if type(value) is not str or value not in known:
         raise FactsError(_expected(field, value, f"one of {', '.join(known)}"))
     return value
 
 
 def _tier(value: Any) -> int:
-    if value is None:
-        return 1
     if type(value) is not int or value not in (1, 2):
         raise FactsError(_expected("tier", value, "1 or 2"))
     return value
 
 
-def _flag(field: str, value: Any, default: bool | None = False) -> bool:
-    if value is None and default is not None:
-        return default
+def _flag(field: str, value: Any) -> bool:
     if type(value) is not bool:
         raise FactsError(_expected(field, value, "true or false"))
     return value
 
 
 def _years(field: str, value: Any) -> int:
-    if value is None:
-        return 0
     if type(value) is not int or not 0 <= value <= MAX_YEARS:
         raise FactsError(_expected(field, value, f"a whole number of years from 0 to {MAX_YEARS}"))
     return value
@@ -237,4 +237,4 @@ def _stay(value: Any) -> Stay:
         raise FactsError(
             f"stay.discharged_on: a day from admitted_on {admitted_on} on was expected, not {discharged_on}"
         )
-    return Stay(admitted_on, discharged_on, _flag("stay.same_area", value.get("same_area"), None))
+    return Stay(admitted_on, discharged_on, _flag("stay.same_area", value.get("same_area")))

@@ -114,7 +114,7 @@ class Quote:
     def as_line(self) -> str:
         """`as_json` as one line of JSON, composed of parts that are written once and kept."""
         benefit = self.benefit
-        period = "null" if benefit is None else f'{{"start": "{benefit.start}", "end": "{benefit.end}"}}'
+        period = "null" if benefit is None else _period(benefit.start, benefit.end)
         case = "null" if self.case is None else dumps(self.case, ensure_ascii=False)
         return (
             f'{{"case": {case}, "policy": "{self.policy}", '
@@ -130,6 +130,11 @@ class Quote:
 @lru_cache(maxsize=4096)
 def _money(fen: int | None) -> str:
     return "null" if fen is None else f'"{yuan(fen)}"'
+
+
+@lru_cache(maxsize=4096)
+def _period(start: date, end: date) -> str:
+    return f'{{"start": "{start}", "end": "{end}"}}'
 
 
 @lru_cache(maxsize=4096)
