@@ -12,6 +12,7 @@ from policy.facts import Facts
 from policy.pack import Pack
 from policy.quote import Quote, quote
 
+PICTURE_WIDTH = 660
 KINDS = {
     "window": gettext_lazy("Window of payment"),
     "restricted_window": gettext_lazy("Window for some people"),
@@ -59,7 +60,7 @@ class Bar:
 
     @property
     def anchor(self) -> str:
-        return "start" if self.x < 600 else "end"
+        return "start" if self.x < PICTURE_WIDTH * 0.55 else "end"
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Picture:
     bars: tuple[Bar, ...]
     ticks: tuple[Tick, ...]
     height: int
-    width: int = 960
+    width: int = PICTURE_WIDTH
 
     @property
     def floor(self) -> int:
@@ -149,7 +150,7 @@ def _reading(pack: Pack, reading_id: str) -> tuple[str, str, str]:
 
 def _picture(facts: Facts, given: Quote, pack: Pack) -> Picture:
     drawn = timeline(facts, given, pack)
-    width, row_height, top = 960, 34, 24
+    width, row_height, top = PICTURE_WIDTH, 38, 24
     bars = []
     for number, stretch in enumerate(drawn.stretches):
         left, share = stretch.position(drawn.first, drawn.last)

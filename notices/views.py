@@ -16,10 +16,11 @@ from accounts.business_day import today_for, today_in
 from accounts.models import Staff
 from notices import amendments, calculator, impact, reading
 from notices.forms import AmendmentForm, SettleForm
-from notices.leaves import SECTIONS, amendable, field_title, shown
+from notices.leaves import amendable, label_of
 from notices.models import Amendment, PackVersion, Season
 from notices.question import QuestionForm
 from notices.tables import AmendmentTable
+from notices.words import SECTIONS, field_title, shown
 from policy import pack as packs
 from policy.categories import FUND_NAMES
 from policy.explain import clauses_of, diff, leaves
@@ -136,7 +137,7 @@ def _sections(pack: Pack) -> list[dict[str, Any]]:
     sections: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for leaf in leaves(pack):
         section = sections.setdefault(leaf.path.split(".")[0], {})
-        section.setdefault(leaf.label, []).append(
+        section.setdefault(label_of(pack, leaf), []).append(
             {
                 "path": leaf.path,
                 "amend": leaf.path.partition(".funds.")[0] + ".funds" if ".funds." in leaf.path else leaf.path,
