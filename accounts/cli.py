@@ -63,7 +63,7 @@ class JsonCommand(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-        parser.add_argument("--as", dest="username", metavar="USERNAME", help="work in this person's name and scope")
+        parser.add_argument("--as", dest="acting_as", metavar="USERNAME", help="work in this person's name and scope")
         if "area" in self.takes:
             parser.add_argument(
                 "--area", metavar="CODE", required="area" not in self.optional, help="12-digit division code"
@@ -117,7 +117,7 @@ class JsonCommand(BaseCommand):
         return "\n".join(f"{key}：{value}" for key, value in result.items())
 
     def _resolved(self, options: dict[str, Any]) -> dict[str, Any]:
-        by = self._staff(options.pop("username", None))
+        by = self._staff(options.pop("acting_as", None))
         given = {**options, "by": by}
         if options.get("area") is not None:
             given["area"] = self._area(options["area"], by)
