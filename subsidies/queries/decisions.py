@@ -1,17 +1,16 @@
 """Reads of decisions: explained, replayed, compared with what was paid, and whether they are still up to date."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Case, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Sum, Value, When
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Staff
 from accounts.scope import within
 from enrollment.models import Payment, Person
 from enrollment.queries import Ranges, enrolled_people, standing_payments
 from exchanges.models import Batch
 from notices.queries import pack_of
-from policy.explain import Row, rows
 from policy.facts import Facts, parse
 from policy.pack import Pack
 from policy.quote import NOT_ALLOWED, UNDETERMINED, Quote, quote
@@ -34,22 +33,9 @@ def replay(decision: Decision) -> Replayed:
     return Replayed(facts, quote(facts, pack), pack)
 
 
-class ExplainedFigure(NamedTuple):
-    """A figure of an answer with the clauses it comes from (`policy.clauses.Clause`)."""
-
-    row: Row
-    clauses: list[Any]
-
-
-def explain(decision: Decision) -> list[ExplainedFigure]:
-    """Every figure of a decision with its clauses, in the order of the answer."""
-    replayed = replay(decision)
-    return [ExplainedFigure(row, [replayed.pack.register[clause] for clause in row.clause]) for row in rows(*replayed)]
-
-
-def decisions_of(person: Person, coverage_year: int) -> list[Decision]:
+def decisions_of(person: Person, coverage_year: int, *, user: Staff) -> list[Decision]:
     """The person's decisions for the year, the current one first, then the superseded ones from new to old."""
-    decisions = Decision.objects.filter(person=person, coverage_year=coverage_year)
+    decisions = Decision.objects.visible_to(user).filter(person=person, coverage_year=coverage_year)
     related = ("answer__pack_version", "region", "payment", "run__by", "superseded_by")
     return sorted(
         decisions.select_related(*related), key=lambda each: (each.superseded_by_id is None, each.pk), reverse=True

@@ -1,0 +1,1 @@
+"""Pages of assistance: decisions and their runs, identity marks, assisted people, reconciliation."""
