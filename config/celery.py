@@ -3,9 +3,17 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("insurance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Asia/Shanghai. The week's ranking is frozen at its end where nobody did it before; twice changes nothing.
+app.conf.beat_schedule = {
+    "freeze-weeks": {
+        "task": "quotas.tasks.freeze_due_weeks",
+        "schedule": crontab(hour=22, minute=30, day_of_week="sunday"),
+    },
+}

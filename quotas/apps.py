@@ -11,9 +11,12 @@ class QuotasConfig(AppConfig):
         from exchanges import ledgers
         from quotas import kinds
         from quotas.ledgers import TASKS
+        from quotas.reconciliation import ENROLLED_AS_RANKED
+        from subsidies.reconciliation import add_check
 
         ledgers.register(TASKS)
         file_kinds.register(kinds.TASKS)
+        add_check(ENROLLED_AS_RANKED)
         self._fill_sidebar()
         self._fill_workbench()
 

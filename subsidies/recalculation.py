@@ -42,7 +42,9 @@ def recalculate(*, coverage_year: int, on: date, ranges: Ranges) -> Recalculated
         said: dict[Question, tuple[int, str]] = {}
         after = 0
         while (last := staging.end_of_chunk(after, CHUNK)) is not None:
-            decided = paid_decisions(coverage_year=coverage_year, ranges=ranges).filter(person__range=(after + 1, last))
+            decided = paid_decisions(coverage_year=coverage_year, ranges=ranges).filter(
+                person__gte=after + 1, person__lte=last
+            )
             stored = dict(decided.values_list("person", "answer__quote_key"))
             for known in read_facts(coverage_year=coverage_year, first=after + 1, last=last):
                 key = None

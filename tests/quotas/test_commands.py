@@ -107,10 +107,10 @@ def test_commands_in_a_persons_name_keep_to_role_and_area(pingli, staff):
     run("snapshot")
     staff(Role.TOWNSHIP_OFFICER, "610926102000", username="township")
     staff(Role.COUNTY_AGENT, "610926102000", username="part")
-    assert len(run("rank", username="township")[0]["rows"]) == 11
+    assert len(run("rank", acting_as="township")[0]["rows"]) == 11
     for username in ("township", "part"):
         with pytest.raises(CommandError):
-            run("snapshot", username=username, on="2021-12-04")
+            run("snapshot", acting_as=username, on="2021-12-04")
 
 
 def test_due_freezes_what_is_due(pingli, zhuji):
