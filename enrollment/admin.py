@@ -71,7 +71,7 @@ class PersonAdmin(ReadingAdmin):
     list_select_related = ("region",)
     search_fields = ("name",)
     search_help_text = _("Beginning of the name; a whole id number is looked up on the page People")
-    ordering = ("name", "pk")
+    ordering = ("pk",)
     fields = (
         "name",
         "document_kind",

@@ -18,7 +18,7 @@ def badge(label: object, look: str = "") -> SafeString:
 
 
 class PeopleTable(tables.Table):
-    """People of a list; `enrolled` is annotated by the view."""
+    """People of a list; `enrolled` is set by the view."""
 
     name = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("pk")}))
     id_number = tables.Column(verbose_name=_("id number"))

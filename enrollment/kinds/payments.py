@@ -116,35 +116,31 @@ def _enter(chunk: Chunk) -> int:
         """
     )
     if entered:
-        _register(chunk)
+        _register(chunk, expected=entered)
     return entered
 
 
-# The place of enrolment is that of the earliest payment that stands (commands.md, "What a ranking counts").
+# The place of enrolment is that of the earliest payment that stands (commands.md, "What a ranking counts"). It is looked
+# up person by person: joined as a whole, a planner without statistics pairs every payment of the year with every row.
 _FIRST_PAYMENTS = f"""
-    SELECT person_id, region_id, tier, paid_on FROM (
-        SELECT o.person_id, o.region_id, o.tier, o.paid_on,
-            row_number() OVER (PARTITION BY o.person_id ORDER BY o.paid_on, o.id) AS place
-        FROM {PAYMENT} o
-        WHERE o.coverage_year = %(year)s AND o.reversed_on IS NULL AND o.refunded_on IS NULL AND o.person_id IN (
-            SELECT p.id FROM {{staged}} s JOIN {PERSON} p ON p.id_number_index = s.id_index WHERE {{rows}}
-        )
-    ) ordered WHERE place = 1
+    SELECT f.person_id, f.region_id, f.tier, f.paid_on
+    FROM (
+        SELECT DISTINCT p.id AS person_id FROM {{staged}} s JOIN {PERSON} p ON p.id_number_index = s.id_index
+        WHERE {{rows}}
+    ) theirs
+    JOIN {PAYMENT} f ON f.id = (
+        SELECT o.id FROM {PAYMENT} o
+        WHERE o.person_id = theirs.person_id AND o.coverage_year = %(year)s
+            AND o.reversed_on IS NULL AND o.refunded_on IS NULL
+        ORDER BY o.paid_on, o.id LIMIT 1
+    )
 """
 
 
-def _register(chunk: Chunk) -> None:
+def _register(chunk: Chunk, *, expected: int) -> None:
     """The registration of each person of the chunk for the year: entered where there is none, moved to where its
-    payment was made."""
-    chunk.execute(
-        f"""
-        UPDATE {REGISTRATION} AS r SET region_id = f.region_id, tier = f.tier
-        FROM ({_FIRST_PAYMENTS}) f
-        WHERE r.person_id = f.person_id AND r.coverage_year = %(year)s AND r.ended_on IS NULL
-            AND (r.region_id <> f.region_id OR r.tier <> f.tier)
-        """
-    )
-    chunk.execute(
+    payment was made. `expected` rows are the most that can be missing."""
+    entered = chunk.execute(
         f"""
         INSERT INTO {REGISTRATION} (person_id, coverage_year, region_id, situation, student, tier,
             employee_cover_years, registered_on, end_reason)
@@ -158,6 +154,16 @@ def _register(chunk: Chunk) -> None:
         ON CONFLICT DO NOTHING
         """
     )
+    if entered == expected:
+        return
+    chunk.execute(
+        f"""
+        UPDATE {REGISTRATION} AS r SET region_id = f.region_id, tier = f.tier
+        FROM ({_FIRST_PAYMENTS}) f
+        WHERE r.person_id = f.person_id AND r.coverage_year = %(year)s AND r.ended_on IS NULL
+            AND (r.region_id <> f.region_id OR r.tier <> f.tier)
+        """
+    )
 
 
 def _reverse(chunk: Chunk) -> int:
@@ -169,7 +175,7 @@ def _reverse(chunk: Chunk) -> int:
         """
     )
     if reversed_now:
-        _register(chunk)
+        _register(chunk, expected=reversed_now)
     return reversed_now
 
 
@@ -230,6 +236,7 @@ PAYMENTS = FileKind(
         _refuse_reversals_without_receipt,
     ),
     merge=_merge,
+    tables=(PERSON, PAYMENT, REGISTRATION),
     phases=(_PAID, _REVERSED),
     key="id_number",
     problems={

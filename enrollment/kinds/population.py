@@ -115,6 +115,7 @@ POPULATION = FileKind(
     senders=frozenset({BureauKind.POLICE, BureauKind.AGENCY}),
     checks=(_refuse_status_without_date, _refuse_before_birth, _refuse_repeated),
     merge=_merge,
+    tables=(PERSON,),
     problems={
         **PERSON_PROBLEMS,
         "status_undated": _("is needed for every status but 正常; please add the date"),

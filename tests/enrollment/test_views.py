@@ -70,6 +70,15 @@ def test_a_name_is_searched_by_its_beginning(client, sign_in, person):
     assert [row.name for row in rows] == ["张三", "张三丰"]
 
 
+def test_a_county_is_asked_for_a_name_or_a_town(client, sign_in, person):
+    sign_in(Role.COUNTY_AGENT, PINGLI)
+    person(VILLAGE, name="张三")
+    assert page(client, "people").context["asks"]
+    assert "张三" not in page(client, "people").content.decode()
+    assert "张三" in page(client, "people", name="张").content.decode()
+    assert "张三" in page(client, "people_in", TOWN).content.decode()
+
+
 def test_a_list_shows_the_officers_own_part_only(client, sign_in, person):
     sign_in(Role.VILLAGE_OFFICER, VILLAGE)
     person(VILLAGE, name="本村人")
