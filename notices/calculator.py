@@ -12,7 +12,7 @@ from policy.facts import Facts
 from policy.pack import Pack
 from policy.quote import Quote, quote
 
-PICTURE_WIDTH = 660
+PICTURE_WIDTH, LETTER_WIDTH = 660, 13
 KINDS = {
     "window": gettext_lazy("Window of payment"),
     "restricted_window": gettext_lazy("Window for some people"),
@@ -54,13 +54,20 @@ class Bar:
         return self.y - 5
 
     @property
-    def text_x(self) -> float:
-        """Where the label begins; near the right edge it ends with the bar instead."""
-        return self.x if self.anchor == "start" else round(self.x + self.width, 1)
+    def text(self) -> str:
+        """The label with its days."""
+        days = f"{self.first}" if self.first == self.last else f"{self.first} — {self.last}"
+        return f"{self.label} {days}"
 
     @property
     def anchor(self) -> str:
-        return "start" if self.x < PICTURE_WIDTH * 0.55 else "end"
+        """Labels begin with their bar; one that would run out of the picture ends at its edge."""
+        wide = sum(LETTER_WIDTH if ord(letter) > 255 else LETTER_WIDTH * 0.58 for letter in self.text)
+        return "start" if self.x + wide <= PICTURE_WIDTH else "end"
+
+    @property
+    def text_x(self) -> float:
+        return self.x if self.anchor == "start" else PICTURE_WIDTH
 
 
 @dataclass(frozen=True)

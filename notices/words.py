@@ -134,6 +134,7 @@ _WORDS = {
     "birth": pgettext_lazy("leaf", "from birth"),
     "no_waiting": pgettext_lazy("leaf", "without a wait"),
     "counting": pgettext_lazy("leaf", "how days are counted"),
+    "closed": pgettext_lazy("leaf", "not let in"),
     "tie": pgettext_lazy("leaf", "equal amounts"),
     "past_end": pgettext_lazy("leaf", "a start after the end"),
     "no_rule": pgettext_lazy("leaf", "what the notice does not say"),
@@ -194,7 +195,7 @@ def shown(value: str, path: str, pack: "Pack") -> str:
         return str(_("set by another document"))
     parts = path.split(".")
     if parts[0] == "readings" and parts[-1] == "choice":
-        return pack.readings[parts[1]].options.get(value, value)
+        return pack.readings[parts[1]].options.get(value) or str(_WORDS.get(value, value))
     if day := _DAY.fullmatch(value):
         return _day(*day.groups(), pack)
     own = {name: each.label for name, each in (*pack.groups.items(), *pack.windows.items())}

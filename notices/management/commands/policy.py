@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from io import TextIOWrapper
 from typing import Any, ClassVar
 
 from django.core.management import BaseCommand
@@ -26,6 +27,10 @@ class Command(BaseCommand):
         differing.add_argument("b")
 
     def handle(self, *args: Any, subcommand: str, **options: Any) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            # The words of the notices are Chinese whatever the locale of a scheduler says.
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(encoding="utf-8")
         names = [options[name] for name in ("file", "pack", "a", "b") if options.get(name) is not None]
         status = cli.main([subcommand, *names])
         if status:

@@ -1,6 +1,5 @@
-"""Pages of the notices: the calculator, the packs as pages, what differs, readings, amendments."""
+"""Amendments: the list, the proposal, what it changes, and its approval."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,14 +15,14 @@ from accounts.business_day import today_for, today_in
 from accounts.models import Staff
 from notices import amendments, calculator, impact, reading
 from notices.forms import AmendmentForm, SettleForm
-from notices.leaves import amendable, label_of
-from notices.models import Amendment, PackVersion, Season
-from notices.question import QuestionForm
+from notices.leaves import amendable
+from notices.models import Amendment, Season
 from notices.tables import AmendmentTable
-from notices.words import SECTIONS, field_title, shown
+from notices.views.showing import named_pack, shown_difference
+from notices.words import SECTIONS
 from policy import pack as packs
 from policy.categories import FUND_NAMES
-from policy.explain import clauses_of, diff, leaves
+from policy.explain import diff
 from policy.pack import Pack
 from policy.quote import OUTCOMES
 
@@ -34,139 +33,6 @@ MONEY = {
     "reimbursed": gettext_lazy("Paid back afterwards"),
     "net_cost": gettext_lazy("Borne by the person"),
 }
-
-
-# Calculator -----------------------------------------------------------------------------------------------------------
-
-
-@requires("notices.use_calculator")
-@require_GET
-def calculate(request: HttpRequest) -> HttpResponse:
-    """政策试算. The whole question stands in the address, so that a link asks it again; it names nobody."""
-    today = today_for(request.user)
-    given = {name: value.strip() for name, value in request.GET.items()}
-    chosen = given.get("policy") or reading.own_notice(request.user)
-    pack = _pack(chosen, request.user, today)
-    asked = bool(given.get("ask"))
-    form = QuestionForm(pack, given if asked else None, given=given, initial={"paid_on": today.isoformat(), **given})
-    answers = []
-    if asked and form.is_valid():
-        answers.append(calculator.answer(form.facts, pack))
-        if other := form.other_facts:
-            answers.append(calculator.answer(other, _pack(other.policy, request.user, today)))
-    context = {
-        "form": form,
-        "pack": pack,
-        "notices": reading.listed(),
-        "answers": answers,
-        "compared": calculator.compare(answers) if len(answers) > 1 else [],
-        "address": form.address() if answers else "",
-    }
-    printed = "print" in given and answers
-    return render(request, "notices/answer_print.html" if printed else "notices/calculator.html", context)
-
-
-def _pack(name: str, user: Staff, on: date) -> Pack:
-    pack = reading.by_name(name, user, on=on)
-    if pack is None:
-        raise Http404
-    return pack
-
-
-# Notices as pages -----------------------------------------------------------------------------------------------------
-
-
-@requires("notices.view_pack")
-@require_GET
-def notice_list(request: HttpRequest) -> HttpResponse:
-    """Every notice with its document number, dates and areas, and two of them to compare."""
-    return render(request, "notices/list.html", {"notices": reading.listed(), "own": reading.own_notice(request.user)})
-
-
-@requires("notices.view_pack")
-@require_GET
-def notice_page(request: HttpRequest, name: str) -> HttpResponse:
-    """A notice as it reads today, or a kept version of it: every figure with its clause."""
-    on = today_for(request.user)
-    pack = _pack(name, request.user, on)
-    version = PackVersion.objects.filter(version=pack.version).first()
-    context = {
-        "pack": pack,
-        "version": version,
-        "kept": len(name) == 64,
-        "sections": _sections(pack),
-        "versions": PackVersion.objects.filter(pack_id=pack.id).order_by("-created_at"),
-        "may_amend": request.user.has_perm(amendments.PROPOSE) and len(name) != 64,
-        "amendable": {leaf.path for leaf in amendable(pack)},
-        "seasons": Season.objects.filter(pack_id=pack.id).select_related("region"),
-    }
-    return render(request, "notices/notice.html", context)
-
-
-@requires("notices.view_pack")
-@require_GET
-def difference(request: HttpRequest) -> HttpResponse:
-    """What differs between two notices, or two versions of one."""
-    on = today_for(request.user)
-    names = [request.GET.get(name, "") for name in ("a", "b")]
-    context: dict[str, Any] = {"notices": reading.listed(), "a": names[0], "b": names[1]}
-    if all(names):
-        one, two = (_pack(name, request.user, on) for name in names)
-        context |= {"one": one, "two": two, "rows": [_difference(each, one, two) for each in diff(one, two)]}
-    return render(request, "notices/diff.html", context)
-
-
-@requires("notices.view_pack")
-@require_GET
-def readings(request: HttpRequest) -> HttpResponse:
-    """The readings of all notices with what was chosen in each."""
-    on = today_for(request.user)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for each in reading.listed():
-        pack = reading.as_it_reads(each.pack.id, request.user, on=on)
-        for reading_id, rule in pack.readings.items():
-            entry = {"pack": pack, "reading": rule, "clauses": clauses_of(pack, rule.clause)}
-            entry["options"] = [(name, text, name == rule.choice) for name, text in rule.options.items()]
-            found.setdefault(reading_id, []).append(entry)
-    ordered = sorted(found.items(), key=lambda item: (len(item[0]), item[0]))
-    return render(request, "notices/readings.html", {"readings": ordered})
-
-
-def _sections(pack: Pack) -> list[dict[str, Any]]:
-    """The leaves by section and rule, values in the words of the field."""
-    sections: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for leaf in leaves(pack):
-        section = sections.setdefault(leaf.path.split(".")[0], {})
-        section.setdefault(label_of(pack, leaf), []).append(
-            {
-                "path": leaf.path,
-                "amend": leaf.path.partition(".funds.")[0] + ".funds" if ".funds." in leaf.path else leaf.path,
-                "title": field_title(leaf.path),
-                "value": shown(leaf.value, leaf.path, pack),
-                "clauses": clauses_of(pack, leaf.clause),
-            }
-        )
-    return [
-        {"id": name, "title": SECTIONS.get(name, name), "rules": list(rules.items())}
-        for name, rules in sections.items()
-    ]
-
-
-def _difference(each: Any, one: Pack, two: Pack) -> dict[str, Any]:
-    section = each.path.split(".")[0]
-    known = two if each.b is not None else one
-    return {
-        "section": SECTIONS.get(section, section),
-        "label": each.label,
-        "title": field_title(each.path),
-        "path": each.path,
-        "a": None if each.a is None else shown(each.a, each.path, one),
-        "b": None if each.b is None else shown(each.b, each.path, two),
-        "clauses": clauses_of(known, each.clause),
-    }
-
-
-# Amendments -----------------------------------------------------------------------------------------------------------
 
 
 @requires("notices.propose_amendment", "notices.approve_amendment")
@@ -193,7 +59,7 @@ def amendment_list(request: HttpRequest) -> HttpResponse:
 def propose(request: HttpRequest, name: str) -> HttpResponse:
     """The form of an amendment; ?leaf=… names the leaves, one or several."""
     on = today_for(request.user)
-    pack = _pack(name, request.user, on)
+    pack = named_pack(name, request.user, on)
     known = {leaf.path: leaf for leaf in amendable(pack)}
     paths = list(dict.fromkeys(path for path in request.GET.getlist("leaf") if path in known))
     chosen = [known[path] for path in _with_funds(paths, known)]
@@ -297,7 +163,7 @@ def _amendment_page(
     except packs.PackError as error:
         context["problems"] = [str(each) for each in error.problems]
     else:
-        context["rows"] = [_difference(each, before, after) for each in diff(before, after)]
+        context["rows"] = [shown_difference(each, before, after) for each in diff(before, after)]
         if with_impact:
             context |= _impact(amendment, before, after, user)
     return render(request, "notices/amendment.html", context)
