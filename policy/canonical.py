@@ -129,12 +129,14 @@ def canonical(facts: Facts, pack: Pack) -> Facts:
     situation = facts.situation if facts.situation in known.situations else "general"
     close_to_birth, close_to_cover = situation in known.close_to_birth, situation in known.close_to_cover
     as_it_is = close_to_birth or close_to_cover or (facts.identities and _order_of_days_matters(engine))
-    paid_on = facts.paid_on if as_it_is else _paid_on(facts, engine, known)
+    birth_date = _birth_date(facts, engine, known, situation)
+    # Never before birth: a question must be one that can be asked again.
+    paid_on = facts.paid_on if as_it_is else max(_paid_on(facts, engine, known), birth_date)
     reduced = replace(
         facts,
         policy=pack.id,
         case=None,
-        birth_date=_birth_date(facts, engine, known, situation),
+        birth_date=birth_date,
         paid_on=paid_on,
         situation=situation,
         student=facts.student if facts.student in known.students else "none",

@@ -9,6 +9,7 @@ from accounts.queries import system_staff
 from enrollment.models import Payment, Registration
 from notices.services import set_season
 from subsidies.models import IdentityMark
+from subsidies.services import decide
 from tests.factories import PINGLI, ZHUJI, make_person
 
 VILLAGE, NEXT_VILLAGE, ZHUJI_VILLAGE = "610926102200", "610926102201", "341323117205"
@@ -35,12 +36,22 @@ def resident(seasons):
     return make_resident
 
 
+@pytest.fixture
+def decide_area(seasons, system):
+    """Decides: decide_area(PINGLI, 2022, on=date(…)) → the run."""
+
+    def decide_area(area=PINGLI, year=2022, on=LAST_WEEK):
+        return decide(region=seasons[area], coverage_year=year, on=on, by=system)
+
+    return decide_area
+
+
 def make_resident(region=VILLAGE, *, paid=None, amount=320, year=2022, paid_at=None, registration=None, **more):
     marks = {name: more.pop(name) for name in list(more) if isinstance(more[name], date) and name != "born"}
     person = make_person(region, **more)
     for category, determined_on in marks.items():
         make_mark(person, category, determined_on)
-    if registration:
+    if registration is not None:
         Registration.objects.create(
             person=person,
             coverage_year=year,
