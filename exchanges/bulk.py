@@ -1,7 +1,7 @@
 """Many rows at once into a table: COPY on PostgreSQL, executemany on SQLite. The one place where the two differ."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 from django.db import connection
@@ -55,6 +55,14 @@ def drop_staging_table() -> None:
     """Frees what the rows of the last file took."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {STAGED}")
+
+
+def refresh_statistics(tables: Iterable[str]) -> None:
+    """What the planner knows of tables that have grown much: on PostgreSQL it would learn of it too late."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"ANALYZE {table}")
 
 
 def load(table: str, frame: pl.DataFrame) -> None:

@@ -42,9 +42,9 @@ Merge = Callable[["Chunk"], int]
 class FileKind:
     """A kind of list: columns, who may send it, checks across rows, and how its rows come into the register.
 
-    `phases` are SQL conditions on the staged rows (alias `s`); the rows of a phase are merged before those of the
-    next, whatever their order in the file. `staged` are columns that checks fill. `key` is the field that every row of
-    the list has and a total row has not, `total_in` the one in which a total row says so, where it is the same.
+    `tables` are those that the merge fills. `phases` are SQL conditions on the staged rows (alias `s`); the rows of a
+    phase are merged before those of the next, whatever their order in the file. `staged` are columns that checks fill.
+    `key` is the field by which a row of the list is told from a total: no document number, or the name of a region.
     """
 
     name: str
@@ -52,6 +52,7 @@ class FileKind:
     columns: tuple[Column, ...]
     senders: frozenset[str]
     merge: Merge
+    tables: tuple[str, ...]
     checks: tuple[Check, ...] = ()
     phases: tuple[str, ...] = ("",)
     staged: tuple[Staged, ...] = ()

@@ -120,8 +120,8 @@ def _enter(chunk: Chunk) -> int:
     return entered
 
 
-# The place of enrolment is that of the earliest payment that stands (commands.md, "What a ranking counts"). It is looked
-# up person by person: joined as a whole, a planner without statistics pairs every payment of the year with every row.
+# The place of enrolment is that of the earliest payment that stands (commands.md, "What a ranking counts"). It is
+# looked up person by person: without statistics a planner would pair every payment of the year with every row.
 _FIRST_PAYMENTS = f"""
     SELECT f.person_id, f.region_id, f.tier, f.paid_on
     FROM (

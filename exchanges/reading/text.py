@@ -156,38 +156,46 @@ def _blocks(opened: Opened, layout: Layout, width: int) -> Iterator[Block]:
         if b'"' in block:
             yield from _by_csv(_lines(block, stream), layout, width, next_row)
             return
-        frame = _by_polars(block, layout.delimiter, width)
-        if frame is None:
-            rows = list(csv.reader(io.StringIO(block.decode(), newline=""), delimiter=layout.delimiter))
-            made = _from_rows(rows, width, next_row)
-        else:
-            made = Block(
-                pl.int_range(next_row, next_row + len(frame), eager=True),
-                frame,
-                pl.repeat(False, len(frame), eager=True),
-            )
+        made = _by_polars(block, layout.delimiter, width, next_row)
         next_row += len(made.numbers)
         if next_row - 1 > layout.header_row:
             yield _below(made, layout.header_row)
 
 
-def _by_polars(block: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
-    """The block as a frame; None where its lines are not all alike (blank lines, too many or too few cells)."""
+def _by_polars(block: bytes, delimiter: str, width: int, first: int) -> Block:
+    """A block without quotes: every line is a row."""
+    mark = delimiter.encode()
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
-    if block.count(delimiter.encode()) != lines * (width - 1) or b"\n\n" in block or block.startswith(b"\n"):
-        return None
-    try:
-        frame = pl.read_csv(
-            block,
-            has_header=False,
-            separator=delimiter,
-            quote_char=None,
-            schema={f"c{place}": pl.String for place in range(width)},
-            empty_string_is_null=False,
-        )
-    except pl.exceptions.PolarsError:
-        return None
-    return frame if len(frame) == lines else None
+    ragged: list[int] = []
+    if block.count(mark) != lines * (width - 1) or b"\n\n" in block or block.startswith(b"\n"):
+        block, ragged = _evened(block, mark, width)
+    frame = pl.read_csv(
+        block,
+        has_header=False,
+        separator=delimiter,
+        quote_char=None,
+        schema={f"c{place}": pl.String for place in range(width)},
+        empty_string_is_null=False,
+    )
+    rows = pl.int_range(len(frame), eager=True)
+    return Block(rows + first, frame, rows.is_in(ragged) if ragged else pl.repeat(False, len(frame), eager=True))
+
+
+def _evened(block: bytes, mark: bytes, width: int) -> tuple[bytes, list[int]]:
+    """The block with as many cells in each line as the header has, and the places of lines that had more of them."""
+    lines = block.removesuffix(b"\n").split(b"\n")
+    ragged = []
+    for place, line in enumerate(lines):
+        missing = width - 1 - line.count(mark)
+        if missing > 0 or not line:
+            # A frame of one column would leave out a line without anything in it.
+            lines[place] = (line or b" ") + mark * missing
+        elif missing < 0:
+            cells = line.split(mark)
+            lines[place] = mark.join(cells[:width])
+            if b"".join(cells[width:]).strip():
+                ragged.append(place)
+    return b"\n".join(lines), ragged
 
 
 def _lines(block: bytes, rest: Iterator[bytes]) -> Iterator[str]:

@@ -117,6 +117,7 @@ TASKS = FileKind(
     senders=frozenset({BureauKind.GOVERNMENT, BureauKind.AGENCY}),
     checks=(_refuse_figures, _refuse_contradictions),
     merge=_merge,
+    tables=(),
     key="region",
     problems={
         "target_zero": _("is 0; a task is at least one person"),

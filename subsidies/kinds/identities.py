@@ -235,6 +235,7 @@ IDENTITIES = FileKind(
         _follow_in_time,
     ),
     merge=_merge,
+    tables=(PERSON, MARK),
     phases=_PHASES,
     staged=(Staged("begins_until", Type.DATE), Staged("ends", Type.DATE)),
     problems={
