@@ -77,9 +77,13 @@ def export_ledger(
         heading = _heading(ledger, area, coverage_year, on, by, full_numbers)
         writer = FORMATS[format](measured, heading, ledger.columns, encoding=encoding)
         formatter = Formatter(ledger.columns, full_numbers=full_numbers)
-        for block in blocks(ledger.rows(by, area, coverage_year, on), ledger.columns):
-            rows += len(block)
-            writer.write_rows(formatter(block))
+        try:
+            for block in blocks(ledger.rows(by, area, coverage_year, on), ledger.columns):
+                rows += len(block)
+                writer.write_rows(formatter(block))
+        except BaseException:
+            writer.abandon()
+            raise
         writer.close()
     with transaction.atomic():
         export = LedgerExport.objects.create(

@@ -10,8 +10,9 @@ _NUMERIC = (Kind.INTEGER, Kind.MONEY, Kind.RATE)
 # A cell that holds one of these is quoted; ";" because it separates cells where the comma is the decimal mark.
 _QUOTED = frozenset('",;')
 _QUOTED_BYTES = (b'"', b",", b";")
-# What sends a block to be looked at cell by cell. Every cell of a joined block has a tab in front.
-_FORMULA = re.compile(rb"\t *[=+@-]|\t(?: |\xe3\x80\x80)*\xef\xbc[\x9d\x8b\x8d\xa0]|\t\xe3\x80\x80")
+# What sends a block to be looked at cell by cell: every cell of a joined block has a tab in front. Coarse, because it
+# is quick: \xe3 and \xef are the first bytes of the ideographic space and of the full-width signs, and of rare others.
+_FORMULA = re.compile(rb"\t[=+@\- \xe3\xef]")
 _CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
 # The first bytes of U+0080 to U+00BF, U+FFC0 to U+FFFF and the surrogates: among them are the others that may not stay.
 _RARE = (b"\xc2", b"\xef\xbf", b"\xed")
@@ -52,6 +53,9 @@ class CsvWriter:
     def close(self) -> None:
         """Writes the foot; the sink stays open."""
         self._text_row(self._heading.foot(self._rows))
+
+    def abandon(self) -> None:
+        """Gives up a file that broke off; nothing is left open."""
 
     def _plain(self, block: bytes, rows: int) -> bool:
         """Whether no cell needs quotes, an apostrophe or a blank in place of a control character."""

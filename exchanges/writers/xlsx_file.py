@@ -78,6 +78,11 @@ class XlsxWriter:
             self._archive.writestr(name, part)
         self._archive.close()
 
+    def abandon(self) -> None:
+        """Gives up a file that broke off; nothing is left open."""
+        self._entry.close()
+        self._archive.close()
+
     @property
     def _next_row(self) -> int:
         return self._sheet_rows + _HEAD_ROWS + 1
