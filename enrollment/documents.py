@@ -198,7 +198,7 @@ def _gb11643_all(numbers: pl.Series, on: date) -> tuple[pl.Series, pl.Series]:
         body=pl.col("number").str.slice(0, 17).str.to_integer(strict=False, dtype=pl.Int64),
         born=pl.col("number").str.slice(6, 8).str.to_date("%Y%m%d", strict=False),
     )
-    valid = pl.col("shaped") & (wanted == pl.col("number").str.slice(17, 1)) & (pl.col("born") <= on)
+    valid = pl.col("shaped") & (wanted == pl.col("number").str.slice(17, 1)) & pl.col("born").is_between(date.min, on)
     kind = (
         pl.when(pl.col("number").str.slice(0, 2).is_in(["81", "82", "83"]))
         .then(pl.lit(DocumentKind.HMT_RESIDENCE.value))
