@@ -7,10 +7,12 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Staff and audit")
 
     def ready(self) -> None:
-        from accounts import audit
-        from regions import trail
+        from accounts import audit, audit_words, trail
+        from regions import trail as trail_of_regions
 
-        trail.register(audit.record_many)
+        trail_of_regions.register(audit.record_many)
+        audit_words.name_verbs(trail.VERBS)
+        audit_words.name_facts(trail.FACTS)
         self._declare_scopes()
         self._fill_sidebar()
 

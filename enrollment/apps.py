@@ -7,11 +7,15 @@ class EnrollmentConfig(AppConfig):
     verbose_name = _("Enrolment")
 
     def ready(self) -> None:
+        from accounts import audit_words
+        from enrollment import trail
         from enrollment.kinds import PAYMENTS, POPULATION
         from enrollment.ledgers import LEDGERS
         from exchanges import ledgers
         from exchanges.kinds import register
 
+        audit_words.name_verbs(trail.VERBS)
+        audit_words.name_facts(trail.FACTS)
         for kind in (POPULATION, PAYMENTS):
             register(kind)
         for ledger in LEDGERS:

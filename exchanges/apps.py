@@ -7,9 +7,12 @@ class ExchangesConfig(AppConfig):
     verbose_name = _("Exchanges")
 
     def ready(self) -> None:
-        from exchanges import work
+        from accounts import audit_words
+        from exchanges import trail, work
         from exchanges.services import run_next
 
+        audit_words.name_verbs(trail.VERBS)
+        audit_words.name_facts(trail.FACTS)
         work.register("batches", run_next)
         self._fill_sidebar()
         self._fill_workbench()

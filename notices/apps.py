@@ -7,9 +7,12 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Notices")
 
     def ready(self) -> None:
+        from accounts import audit_words
         from accounts.navigation import Entry, Waiting, add_entry, add_waiting
+        from notices import trail
         from notices.amendments import waiting_for
 
+        audit_words.name_verbs(trail.VERBS)
         amends = ("notices.propose_amendment", "notices.approve_amendment")
         add_entry(
             Entry(_("Calculator"), "notices:calculator", "Work", 70, ("notices.use_calculator",), icon="calculator")

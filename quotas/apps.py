@@ -7,13 +7,16 @@ class QuotasConfig(AppConfig):
     verbose_name = _("Tasks and rankings")
 
     def ready(self) -> None:
+        from accounts import audit_words
         from exchanges import kinds as file_kinds
         from exchanges import ledgers
-        from quotas import kinds
+        from quotas import kinds, trail
         from quotas.ledgers import TASKS
         from quotas.reconciliation import ENROLLED_AS_RANKED
         from subsidies.reconciliation import add_check
 
+        audit_words.name_verbs(trail.VERBS)
+        audit_words.name_facts(trail.FACTS)
         ledgers.register(TASKS)
         file_kinds.register(kinds.TASKS)
         add_check(ENROLLED_AS_RANKED)

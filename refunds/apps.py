@@ -7,13 +7,16 @@ class RefundsConfig(AppConfig):
     verbose_name = _("Refunds")
 
     def ready(self) -> None:
+        from accounts import audit_words
         from accounts.navigation import Entry, Waiting, add_entry, add_waiting
         from enrollment.panels import add_panel
         from exchanges import ledgers
+        from refunds import trail
         from refunds.ledger import REFUNDS
         from refunds.panels import PANEL
         from refunds.queries import waiting_for
 
+        audit_words.name_verbs(trail.VERBS)
         add_entry(
             Entry(
                 _("Refunds"), "refunds:list", "Work", order=60, permissions=("refunds.view_application",), icon="refund"

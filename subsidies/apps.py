@@ -7,10 +7,12 @@ class SubsidiesConfig(AppConfig):
     verbose_name = _("Assistance")
 
     def ready(self) -> None:
+        from accounts import audit_words
         from enrollment.panels import Panel, add_badges, add_panel, set_amounts_due
         from exchanges import ledgers, work
         from exchanges.kinds import register
         from notices import impact
+        from subsidies import trail
         from subsidies.impact import impact_of_amendment
         from subsidies.kinds import IDENTITIES
         from subsidies.ledgers import LEDGERS
@@ -18,6 +20,7 @@ class SubsidiesConfig(AppConfig):
         from subsidies.queries.decisions import amounts_due
         from subsidies.services import run_next
 
+        audit_words.name_verbs(trail.VERBS)
         register(IDENTITIES)
         impact.register(impact_of_amendment)
         work.register("decisions", run_next)

@@ -1,0 +1,25 @@
+"""What the entries that this room writes into the audit trail are called."""
+
+from django.utils.translation import pgettext_lazy
+
+VERBS = {
+    "enrollment.register_person": pgettext_lazy("audit trail", "Person registered"),
+    "enrollment.end_registration": pgettext_lazy("audit trail", "Registration ended"),
+    "enrollment.reopen_registration": pgettext_lazy("audit trail", "Registration reopened"),
+    "enrollment.correct_person": pgettext_lazy("audit trail", "Person's data corrected"),
+    "enrollment.reveal_number": pgettext_lazy("audit trail", "Full number shown"),
+    "enrollment.record_reason": pgettext_lazy("audit trail", "Reason of not enrolling recorded"),
+    "enrollment.withdraw_reason": pgettext_lazy("audit trail", "Reason of not enrolling withdrawn"),
+    "enrollment.record_entitlement": pgettext_lazy("audit trail", "Entitlement recorded"),
+    "enrollment.record_entitlements": pgettext_lazy("audit trail", "Entitlements recorded"),
+    "enrollment.record_refund": pgettext_lazy("audit trail", "Payment refunded, enrolment ended"),
+}
+FACTS = {
+    "new_person": pgettext_lazy("audit trail", "new person"),
+    "place": pgettext_lazy("audit trail", "place of enrolment"),
+    "entitlement": pgettext_lazy("audit trail", "entitlement"),
+    "recorded": pgettext_lazy("audit trail", "recorded"),
+    "superseded": pgettext_lazy("audit trail", "superseded"),
+    "starts_on": pgettext_lazy("audit trail", "from"),
+    "ends_on": pgettext_lazy("audit trail", "to"),
+}
