@@ -12,14 +12,17 @@ _POSTGRESQL_GUARDS = """
 _SQLITE_GUARDS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 
 
-def lift_guards(connection: Any) -> None:
-    """Wraps `sql_flush` of the connection so that triggers stand aside while it runs."""
-    plain = connection.ops.sql_flush
+def lift_guards(operations: type) -> None:
+    """Wraps `sql_flush` of the database's operations so that triggers stand aside while it runs.
 
-    def sql_flush(*args: Any, **kwargs: Any) -> list[str]:
-        statements = plain(*args, **kwargs)
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
+    The class is wrapped, not one connection: with a browser's event loop running, Django opens another one.
+    """
+    plain = operations.sql_flush
+
+    def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+        statements = plain(self, *args, **kwargs)
+        with self.connection.cursor() as cursor:
+            if self.connection.vendor == "postgresql":
                 cursor.execute(_POSTGRESQL_GUARDS)
                 guards = cursor.fetchall()
                 before = [f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"' for table, name in guards]
@@ -30,4 +33,4 @@ def lift_guards(connection: Any) -> None:
                 before, after = [f'DROP TRIGGER "{name}"' for name, _ in guards], [sql for _, sql in guards]
         return [*before, *statements, *after] if statements else statements
 
-    connection.ops.sql_flush = sql_flush
+    operations.sql_flush = sql_flush
