@@ -184,9 +184,10 @@ def _leave_work(area: Area, *, seed: int) -> None:
             by=who["township"],
             on=area.last_day,
         )
-    paid = standing_payments(coverage_year=area.coverage_year, on=area.last_day, ranges=spans).exclude(amount_fen=0)
     if area.pack.refund is None:
         return
+    spans = code_ranges(who["township"].postings.get().region)
+    paid = standing_payments(coverage_year=area.coverage_year, on=area.last_day, ranges=spans).exclude(amount_fen=0)
     chain = ((take_in, "tax"), (approve_finally, "reviewer"))
     for steps, payment in enumerate(paid.order_by("paid_on", "pk")[:3]):
         if Application.objects.filter(payment=payment).exists():
