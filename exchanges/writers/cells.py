@@ -63,17 +63,11 @@ class Formatter:
         return rows
 
     def _open_numbers(self, rows: list[list[Cell]], place: int, purpose: str) -> None:
-        sealed = [cells[place] for cells in rows if cells[place] and isinstance(cells[place], bytes)]
-        opened = iter(decrypt_many(sealed, purpose=purpose))
-        full = self._full_numbers
+        opened = iter(decrypt_many([cells[place] for cells in rows if type(cells[place]) is bytes], purpose=purpose))
+        show = str if self._full_numbers else mask_number
         for cells in rows:
-            number = cells[place]
-            if not number:
-                cells[place] = ""
-                continue
-            if isinstance(number, bytes):
-                number = next(opened)
-            cells[place] = number if full else mask_number(number)
+            number = next(opened) if type(cells[place]) is bytes else cells[place]
+            cells[place] = show(number) if number else ""
 
 
 def _converter(column: Column) -> Callable[[str], str] | None:

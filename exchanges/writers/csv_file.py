@@ -9,13 +9,13 @@ from exchanges.writers.heading import Heading
 _NUMERIC = (Kind.INTEGER, Kind.MONEY, Kind.RATE)
 # A cell that holds one of these is quoted; ";" because it separates cells where the comma is the decimal mark.
 _QUOTED = frozenset('",;')
-_QUOTED_BYTES = (b'"', b",", b";")
-# What sends a block to be looked at cell by cell: every cell of a joined block has a tab in front. Coarse, because it
-# is quick: \xe3 and \xef are the first bytes of the ideographic space and of the full-width signs, and of rare others.
-_FORMULA = re.compile(rb"\t[=+@\- \xe3\xef]")
-_CONTROL = bytes(code for code in range(0x20) if code not in b"\t\n") + b"\x7f"
-# The first bytes of U+0080 to U+00BF, U+FFC0 to U+FFFF and the surrogates: among them are the others that may not stay.
-_RARE = (b"\xc2", b"\xef\xbf", b"\xed")
+# What sends a block to be looked at cell by cell. A comma stands in front of a cell, or the row before's line break.
+# Coarse, because it is quick: \xe3 and \xef are the first bytes of the ideographic space and of the full-width signs.
+_FORMULA = re.compile(rb"[,\n][=+@\- \xe3\xef]")
+# Quotes, semicolons, control characters but for line ends, and the first bytes of U+0080 to U+00BF and of surrogates,
+# among which are others that may not stay; _HIGHEST begins U+FFC0 to U+FFFF, where the last of them are.
+_SUSPECT = b'";\x7f\xc2\xed' + bytes(code for code in range(0x20) if code not in b"\r\n")
+_HIGHEST = b"\xef\xbf"
 
 
 class CsvWriter:
@@ -43,12 +43,13 @@ class CsvWriter:
             return
         self._rows += len(rows)
         # The look at a whole block costs a fraction of a look at each cell, and most blocks pass it.
-        block = ("\t" + "\n\t".join(["\t".join(cells) for cells in rows])).encode(errors="surrogatepass")
-        if self._plain(block, len(rows)):
-            text = block[1:].replace(b"\n\t", b"\r\n").replace(b"\t", b",") + b"\r\n"
-            self._sink.write(text if self._encoding == "utf-8" else text.decode().encode(self._encoding))
-        else:
+        block = ("\r\n" + "\r\n".join([",".join(cells) for cells in rows]) + "\r\n").encode(errors="surrogatepass")
+        if not self._plain(block, len(rows)):
             self._send("".join(self._careful(cells, self._numeric) + "\r\n" for cells in rows))
+        elif self._encoding == "utf-8":
+            self._sink.write(block[2:])
+        else:
+            self._send(block[2:].decode())
 
     def close(self) -> None:
         """Writes the foot; the sink stays open."""
@@ -60,11 +61,10 @@ class CsvWriter:
     def _plain(self, block: bytes, rows: int) -> bool:
         """Whether no cell needs quotes, an apostrophe or a blank in place of a control character."""
         return (
-            not any(sign in block for sign in _QUOTED_BYTES)
-            and not any(sign in block for sign in _RARE)
-            and block.count(b"\t") == rows * len(self._numeric)
-            and block.count(b"\n") == rows - 1
-            and len(block.translate(None, _CONTROL)) == len(block)
+            block.count(b",") == rows * (len(self._numeric) - 1)
+            and block.count(b"\n") == block.count(b"\r") == rows + 1
+            and len(block.translate(None, _SUSPECT)) == len(block)
+            and _HIGHEST not in block
             and not _FORMULA.search(block)
         )
 

@@ -48,6 +48,14 @@ def test_numbers_dates_and_nothing_arrive_as_text(tree, person):
     assert Formatter(columns, full_numbers=True)(raw)[0][1] == someone.id_number
 
 
+def test_a_number_that_is_missing_stays_empty(tree, person):
+    columns = (Column("姓名"), Column("手机", Kind.NUMBER, purpose="enrollment.person.phone"))
+    person("610926102201", name="甲", phone="13800001111")
+    person("610926102201", name="乙")
+    rows = Person.objects.order_by("pk").values_list("name", "phone")
+    assert Formatter(columns, full_numbers=True)(read(rows, columns)) == [["甲", "13800001111"], ["乙", ""]]
+
+
 def test_an_empty_part_of_the_tree_is_no_row(tree):
     assert read(Region.objects.filter(pk__in=[]).values_list("name"), TEXT) == []
     assert read(Region.objects.filter(pk="999999999999").values_list("name"), TEXT) == []
