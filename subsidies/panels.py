@@ -11,7 +11,8 @@ from enrollment.models import Person
 from enrollment.panels import Badge
 from notices.calculator import Compared, Shown, answer, compare
 from notices.queries import pack_of
-from policy.facts import parse
+from policy.facts import FactsError, parse
+from policy.pack import PackError
 from subsidies.models import Decision, IdentityMark
 from subsidies.queries.decisions import decisions_of
 from subsidies.queries.marks import last_step_by_hand, marks_on
@@ -41,8 +42,12 @@ def person_panel(person: Person, user: Staff, coverage_year: int, on: date) -> M
     }
 
 
-def _shown(decision: Decision) -> Shown:
-    return answer(parse(decision.answer.facts), pack_of(decision.answer.pack_version))
+def _shown(decision: Decision) -> Shown | None:
+    """The decision asked once more of the notice as it was kept; None where that cannot be read any more."""
+    try:
+        return answer(parse(decision.answer.facts), pack_of(decision.answer.pack_version))
+    except (FactsError, PackError):
+        return None
 
 
 def _state(mark: IdentityMark, on: date) -> str:
@@ -52,7 +57,8 @@ def _state(mark: IdentityMark, on: date) -> str:
 
 
 def _earlier(old: Decision, new: Decision) -> Earlier:
-    changes = [row for row in compare([_shown(old), _shown(new)]) if row.differs]
+    both = [shown for shown in (_shown(old), _shown(new)) if shown]
+    changes = [row for row in compare(both) if row.differs] if len(both) == 2 else []
     return Earlier(old, changes, old.payment_id != new.payment_id, old.region_id != new.region_id)
 
 

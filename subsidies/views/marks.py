@@ -59,7 +59,7 @@ def add_mark(request: HttpRequest, person: int) -> HttpResponse:
         step = _taken(form, services.add_mark, person=marked, by=request.user, on=today_in(marked.region_id))
         if step:
             messages.success(
-                request, _("The identity is marked. It can be taken back today. Decide again to apply it.")
+                request, _("The identity is marked; it can be taken back today. Decide again to apply it.")
             )
             return redirect("enrollment:person", pk=marked.pk)
     return render(request, "subsidies/mark.html", {"form": form, "person": marked}, status=422 if form.errors else 200)

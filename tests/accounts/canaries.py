@@ -156,6 +156,7 @@ FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     "notices.Season": lambda place: {"pack_id": "pingli-2022"},
     "notices.PackVersion": _pack_version,
     "quotas.SnapshotRow": lambda place: {"enrolled_all": 1},
+    "subsidies.DecisionRun": lambda place: {"result": {"assistance": {}, "fiscal_subsidy": {}}},
     "refunds.Payout": _payout,
     "axes.AccessAttempt": lambda place: {"username": place.staff.username},
     "axes.AccessFailureLog": lambda place: {"username": place.staff.username},
