@@ -50,7 +50,7 @@ ACCOUNTS = [
         "pingli.supervisor", "县联合督导组", Role.SUPERVISOR, (PINGLI,), BureauKind.GOVERNMENT, "平利县人民政府办公室"
     ),
     Account("pingli.township", "老县镇社保站", Role.TOWNSHIP_OFFICER, (LAOXIAN,)),
-    Account("pingli.village", "老县村代办员", Role.VILLAGE_OFFICER, (LAOXIAN_VILLAGE,)),
+    Account("pingli.village", "太山庙村代办员", Role.VILLAGE_OFFICER, (LAOXIAN_VILLAGE,)),
     *_bureaus_of(
         "pingli",
         PINGLI,

@@ -1,3 +1,4 @@
+import os
 import signal
 import socket
 import subprocess
@@ -26,10 +27,14 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"端口 {port} 已被占用，请关闭占用它的程序，或用 PORT=8001 另选端口") from error
         site = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+        # Development serves static files from the apps; that nothing was collected is no news.
+        quiet = os.environ | {"PYTHONWARNINGS": "ignore:No directory at"}
         running = [
             subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=settings.BASE_DIR),
             subprocess.Popen(
-                [*site, "--threads", "4", "--timeout", "300", "--log-level", "warning"], cwd=settings.BASE_DIR
+                [*site, "--threads", "4", "--timeout", "300", "--log-level", "warning"],
+                cwd=settings.BASE_DIR,
+                env=quiet,
             ),
         ]
 
@@ -40,6 +45,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
         self.stdout.write(f"http://127.0.0.1:{port} 已就绪，按 Ctrl+C 停止")
+        self.stdout.flush()
         # Whichever of the two ends first takes the other one with it.
         while all(process.poll() is None for process in running):
             signal.sigtimedwait([signal.SIGCHLD], 1)
