@@ -210,7 +210,7 @@ class Counts:
 
     def rule_for(self, identity: Identity, paid_on: date) -> Recognition | None:
         """The first rule by which an identity counts for a payment on a day."""
-        if identity.ended_on is not None and identity.ended_on <= paid_on:
+        if identity.ended_by(paid_on):
             return None
         for each in self.rules:
             if (
@@ -227,7 +227,7 @@ class Counts:
             identity
             for identity in facts.identities
             if identity.category in self.assisted
-            and (identity.ended_on is None or facts.paid_on < identity.ended_on)
+            and not identity.ended_by(facts.paid_on)
             and self.rule_for(identity, facts.paid_on) is None
         ]
         outside, too_late = [], []

@@ -151,7 +151,7 @@ def canonical(facts: Facts, pack: Pack) -> Facts:
         else 0,
         missed_years=facts.missed_years if known.missed_years else 0,
         made_up_years=facts.made_up_years if known.missed_years else 0,
-        refund=_refund(facts, paid_on, pack, known),
+        refund=_refund(facts, pack, known),
         stay=None if facts.stay is None else replace(_STAY, same_area=facts.stay.same_area or pack.stay is None),
     )
     return _without_spare_identities(reduced, engine)
@@ -200,8 +200,7 @@ def _identities(facts: Facts, paid_on: date, engine, known: Boundaries) -> tuple
     exact = _order_of_days_matters(engine)
     found = set()
     for identity in facts.identities:
-        ended = identity.ended_on is not None and identity.ended_on <= facts.paid_on
-        if ended or identity.category not in known.categories:
+        if identity.ended_by(facts.paid_on) or identity.category not in known.categories:
             continue
         determined_on = identity.determined_on
         if not exact:
@@ -227,9 +226,9 @@ def _without_spare_identities(facts: Facts, engine) -> Facts:
     return facts
 
 
-def _refund(facts: Facts, paid_on: date, pack: Pack, known: Boundaries) -> RefundRequest | None:
+def _refund(facts: Facts, pack: Pack, known: Boundaries) -> RefundRequest | None:
     if facts.refund is None:
         return None
     if pack.refund is None:
-        return RefundRequest("death", paid_on)
-    return RefundRequest(facts.refund.reason, max(paid_on, _first_alike(known.applied_on, facts.refund.applied_on)))
+        return RefundRequest("death", FIRST_DAY)
+    return RefundRequest(facts.refund.reason, _first_alike(known.applied_on, facts.refund.applied_on))

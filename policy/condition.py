@@ -231,12 +231,12 @@ def _identity(condition: IdentityCondition, setting: Setting) -> Test:
         paid_on = facts.paid_on
         candidates = counts(facts) if counted and facts.identities else facts.identities
         for identity in candidates:
-            determined_on, ended_on = identity.determined_on, identity.ended_on
+            determined_on = identity.determined_on
             if (
                 identity.category in categories
-                and (ended_on is None or paid_on < ended_on)
                 and first <= determined_on <= last
                 and (not in_force or determined_on <= paid_on)
+                and not identity.ended_by(paid_on)
             ):
                 return True
         return False

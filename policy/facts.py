@@ -4,10 +4,10 @@
 names the field and what was expected, and knows no other exception. Absent and null mean the same; an unknown key is
 an error, since a misspelt one would otherwise be a fact silently lost.
 
-Facts that contradict themselves are refused as well, for no notice can answer them: a payment before birth, an
-identity that ended before it was determined, a refund applied for before the payment, a stay that ends before it
-begins. An identity that ended on the day it was determined is allowed (it was withdrawn) and never counts; a mark may
-stand before the determination; employee cover may end after the payment.
+Facts that are odd but can be read are answered by what they say: an identity that ended by the day it was determined
+was withdrawn and never counts, a refund is judged by the day it was applied for, also before the payment, a stay by
+its area, a mark may stand before the determination, and employee cover may end after the payment. A payment before
+birth alone is refused: there is nobody yet whom a notice could let in or turn away.
 """
 
 from collections.abc import Mapping
@@ -39,8 +39,9 @@ class Identity:
     ended_on: date | None = None
     marked_on: date | None = None
 
-    def in_force_on(self, day: date) -> bool:
-        return self.determined_on <= day and (self.ended_on is None or day < self.ended_on)
+    def ended_by(self, day: date) -> bool:
+        """Whether it no longer counts on a day; one that ended by the day it was determined never did."""
+        return self.ended_on is not None and self.ended_on <= max(day, self.determined_on)
 
     @property
     def marked_from(self) -> date:
@@ -124,7 +125,7 @@ def parse(given: Any) -> Facts:
         0 if cover_years is None else _years("employee_cover_years", cover_years),
         missed_years,
         made_up_years,
-        _refund(refund, paid_on) if refund is not None else None,
+        _refund(refund) if refund is not None else None,
         _stay(stay) if stay is not None else None,
         label(get("case")),
     )
@@ -211,30 +212,19 @@ def _identity(field: str, value: Any) -> Identity:
     ended_on, marked_on = value.get("ended_on"), value.get("marked_on")
     if ended_on is not None:
         ended_on = _day(f"{field}.ended_on", ended_on)
-        if ended_on < determined_on:
-            raise FactsError(
-                f"{field}.ended_on: a day from determined_on {determined_on} on was expected, not {ended_on}"
-            )
     if marked_on is not None:
         marked_on = _day(f"{field}.marked_on", marked_on)
     return Identity(category, determined_on, ended_on, marked_on)
 
 
-def _refund(value: Any, paid_on: date) -> RefundRequest:
+def _refund(value: Any) -> RefundRequest:
     _check_object(value, "refund", _REFUND)
     reason = _word("refund.reason", value.get("reason"), REFUND_REASONS)
-    applied_on = _day("refund.applied_on", value.get("applied_on"))
-    if applied_on < paid_on:
-        raise FactsError(f"refund.applied_on: a day from paid_on {paid_on} on was expected, not {applied_on}")
-    return RefundRequest(reason, applied_on)
+    return RefundRequest(reason, _day("refund.applied_on", value.get("applied_on")))
 
 
 def _stay(value: Any) -> Stay:
     _check_object(value, "stay", _STAY)
     admitted_on = _day("stay.admitted_on", value.get("admitted_on"))
     discharged_on = _day("stay.discharged_on", value.get("discharged_on"))
-    if discharged_on < admitted_on:
-        raise FactsError(
-            f"stay.discharged_on: a day from admitted_on {admitted_on} on was expected, not {discharged_on}"
-        )
     return Stay(admitted_on, discharged_on, _flag("stay.same_area", value.get("same_area")))

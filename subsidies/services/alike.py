@@ -89,7 +89,7 @@ class Questions:
         counting = set()
         for mark in marks.split(";"):
             category, determined_on, ended_on, marked_on = mark.split(" ")
-            if category in self._categories and (ended_on == "-" or paid_on < ended_on):
+            if category in self._categories and (ended_on == "-" or max(paid_on, determined_on) < ended_on):
                 stretch = bisect_right(self._determined, determined_on)
                 counting.add((category, stretch, determined_on <= paid_on, marked_on <= paid_on))
         return frozenset(counting)

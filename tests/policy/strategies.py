@@ -48,14 +48,14 @@ def identities(draw, pack, paid_on: date):
     cuts = (*boundaries(pack).determined_on, paid_on)
     first, last = date(pack.coverage_year - 3, 1, 1), date(pack.coverage_year + 1, 3, 1)
     determined_on = draw(days_near(cuts, first, last))
-    ended_on = draw(st.none() | days_near((paid_on,), determined_on, last + 400 * DAY))
+    ended_on = draw(st.none() | days_near((paid_on, determined_on), first, last + 400 * DAY))
     marked_on = draw(st.none() | days_near((paid_on,), first, last))
     return Identity(draw(st.sampled_from(tuple(CATEGORIES))), determined_on, ended_on, marked_on)
 
 
 @st.composite
 def facts(draw, pack):
-    """Facts for a pack, free of contradictions."""
+    """Facts for a pack, odd ones among them."""
     known = boundaries(pack)
     first, last = date(pack.coverage_year - 1, 7, 1), date(pack.coverage_year + 1, 4, 10)
     paid_on = draw(days_near(known.paid_on, first, last))
@@ -67,12 +67,13 @@ def facts(draw, pack):
         | st.builds(
             RefundRequest,
             st.sampled_from(tuple(REFUND_REASONS)),
-            days_near(known.applied_on, paid_on, paid_on + 500 * DAY),
+            days_near(known.applied_on, paid_on - 100 * DAY, paid_on + 500 * DAY),
         )
     )
     admitted_on = draw(st.dates(first, last))
     stay = draw(
-        st.none() | st.builds(Stay, st.just(admitted_on), st.dates(admitted_on, admitted_on + 60 * DAY), st.booleans())
+        st.none()
+        | st.builds(Stay, st.just(admitted_on), st.dates(admitted_on - 60 * DAY, admitted_on + 60 * DAY), st.booleans())
     )
     return Facts(
         policy=pack.id,

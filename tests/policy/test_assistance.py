@@ -188,3 +188,12 @@ def test_zhuji_after_february_assists_only_the_newly_added():
 def test_zhuji_who_is_newly_added_after_paying_is_paid_back():
     answer = assisted("zhuji-2023", held("dibao", "2023-02-01"), paid_on="2022-12-15")
     assert (answer.charged, answer.reimbursed) == (35000, 30000)
+
+
+@pytest.mark.parametrize("ended_on", ["2022-10-31", "2022-11-20"], ids=["before", "on the day"])
+@pytest.mark.parametrize("policy", ["zhuji-2023", "jilin-2023"])
+def test_an_identity_that_ended_by_the_day_it_was_determined_never_counts(policy, ended_on):
+    """Also where both days lie after the payment: it was withdrawn."""
+    answer = assisted(policy, held("tekun", "2022-11-20", ended_on=ended_on), paid_on="2022-10-10")
+    assert answer.assistance is None
+    assert answer.charged == answer.standard

@@ -1,4 +1,8 @@
-"""The cases of the calculator's contract: one question with the fields its answer must have."""
+"""The cases of the calculator's contract: one question with the fields its answer must have.
+
+`quote.jsonl` came with the contract; `examined.jsonl` was worked out by hand from the notices and the readings, every
+window's first and last day, every situation in it, and facts that are odd.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +11,8 @@ import pytest
 
 from policy.cli import answer_lines
 
-CASES = [json.loads(line) for line in (Path(__file__).parent / "cases" / "quote.jsonl").read_text("utf-8").splitlines()]
+FILES = sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
+CASES = [json.loads(line) for file in FILES for line in file.read_text("utf-8").splitlines()]
 
 
 def holds(expected, given) -> bool:

@@ -62,3 +62,8 @@ def test_a_notice_without_a_rule_leaves_it_to_people(policy, paid_on, applied_on
 def test_a_refund_is_answered_also_where_enrolment_was_not_allowed():
     answer = refund("shangluo-2024", "2023-12-25", "duplicate", "2023-12-28")
     assert (answer.outcome, answer.refund.allowed) == ("not_allowed", True)
+
+
+def test_an_application_is_judged_by_its_own_day_also_before_the_payment():
+    answer = refund("shangluo-2024", "2024-01-05", "duplicate", "2023-12-31").refund
+    assert (answer.allowed, answer.steps) == (True, CHAIN)

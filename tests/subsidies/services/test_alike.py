@@ -20,7 +20,9 @@ def _someone(chance, pack):
     marks = []
     for category in chance.sample(Category.values, chance.choice([0, 1, 1, 2, 3])):
         determined_on = paid_on + timedelta(days=chance.randrange(-500, 60))
-        ended_on = chance.choice(["-", "-", (determined_on + timedelta(days=chance.randrange(700))).isoformat()])
+        ended_on = chance.choice(
+            ["-", "-", (determined_on + timedelta(days=chance.choice([0, chance.randrange(700)]))).isoformat()]
+        )
         marked_on = determined_on + timedelta(days=chance.choice([0, 20]))
         marks.append(f"{category} {determined_on} {ended_on} {marked_on}")
     return Known(
