@@ -70,7 +70,7 @@ class _ScopedRows:
         if queryset is None:
             queryset = db_field.remote_field.model._default_manager.all()
         queryset = visible(queryset, request.user)
-        if queryset.model is Region and self.model._meta.app_label != Region._meta.app_label:
+        if queryset.model is Region and self.model is not Region:
             # The register is open to everyone, but a row is put only where its writer sees it.
             queryset = queryset.filter(codes_within(request.user.code_ranges))
         return queryset

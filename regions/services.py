@@ -113,21 +113,32 @@ def _problems(code: str, name: str, level: str, parent: str, levels: Mapping[str
             yield f"parent_code12 {parent} 不是 {code} 的上级"
 
 
-def division_problems(code: str, name: str, level: str, parent: Region | None) -> list[str]:
-    """What is wrong with one entry of the register, as a load of the whole would say it."""
-    levels = {parent.code: parent.level} if parent else {}
-    return list(_problems(code, name, level, parent.code if parent else "", levels))
+def entry_problems(region: Region) -> dict[str, list[str]]:
+    """What is wrong with one entry of the register, by field, as a load of the whole would say it."""
+    parent, found = region.parent, {}
+    if region.level == Level.AREA:
+        if region.code.isdigit():
+            found["code"] = [f"辖区代码 {region.code} 应含一个大写字母，以免与区划表相撞"]
+    else:
+        levels = {parent.code: parent.level} if parent else {}
+        listed = list(_problems(region.code, region.name, region.level, parent.code if parent else "", levels))
+        if listed:
+            found["level"] = listed
+    if _leads_back(region.code, parent, "parent"):
+        found["parent"] = [f"{region.code} 的上级关系绕成了圈"]
+    if _leads_back(region.code, region.successor, "successor"):
+        found["successor"] = [f"{region.code} 的承接关系绕成了圈"]
+    return found
 
 
-def successor_circle(code: str, successor: Region | None) -> str:
-    """The sentence that refuses a successor by whom the division would follow itself; empty where it would not."""
+def _leads_back(code: str, region: Region | None, by: str) -> bool:
     seen = {code}
-    while successor is not None:
-        if successor.pk in seen:
-            return f"{code} 的承接关系绕成了圈"
-        seen.add(successor.pk)
-        successor = successor.successor
-    return ""
+    while region is not None:
+        if region.pk in seen:
+            return True
+        seen.add(region.pk)
+        region = getattr(region, by)
+    return False
 
 
 @transaction.atomic

@@ -1,8 +1,10 @@
 import ast
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.translation import override
 
 from accounts import audit_words
 from accounts.models import AuditEntry
@@ -12,6 +14,12 @@ from refunds.chain import TRANSITIONS
 from tests.factories import PINGLI
 
 ROOMS = ("accounts", "regions", "notices", "exchanges", "enrollment", "subsidies", "quotas", "refunds", "privacy")
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese():
+    with override("zh-hans"):
+        yield
 
 
 def _verbs_in_the_code() -> set[str]:
