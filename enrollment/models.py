@@ -174,10 +174,15 @@ class Entitlement(ScopedModel):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="entitlements", verbose_name=_("person"))
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place of enrolment"))
+    # Found by person and by place; an index of either reference of its own would only slow decisions down.
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("place of enrolment")
+    )
     starts_on = models.DateField(_("benefits from"))
     ends_on = models.DateField(_("benefits to"), help_text=_("Last day with benefits"))
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="+", null=True, verbose_name=_("by payment"))
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="+", null=True, db_index=False, verbose_name=_("by payment")
+    )
     clauses = models.CharField(_("clauses"), max_length=200)
     recorded_on = models.DateField(_("recorded on"))
     superseded_on = models.DateField(_("superseded on"), null=True, blank=True)
