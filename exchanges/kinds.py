@@ -44,6 +44,8 @@ class FileKind:
 
     `tables` are those that the merge fills. `phases` are SQL conditions on the staged rows (alias `s`); the rows of a
     phase are merged before those of the next, whatever their order in the file. `staged` are columns that checks fill.
+    `adds_up`: each row is an event of its own (a receipt), so that the order of lists does not matter; the rows of all
+    other kinds say what stands, and an older list never undoes a newer one.
     `key` is the field by which a row of the list is told from a total: no document number, or the name of a region.
     """
 
@@ -57,6 +59,7 @@ class FileKind:
     phases: tuple[str, ...] = ("",)
     staged: tuple[Staged, ...] = ()
     key: str = "id_number"
+    adds_up: bool = False
     problems: Mapping[str, str | Promise] = field(default_factory=dict)
     help: str | Promise = ""
 

@@ -40,6 +40,8 @@ class Batch(ScopedModel):
 
     # A worker may take a batch in one of these states, as soon as no other one holds it.
     OPEN = (Status.RECEIVED, Status.STAGING, Status.CHECKING, Status.MERGING)
+    # Later lists of the same line wait for these.
+    UNFINISHED = (*OPEN, Status.HELD, Status.FAILED)
     FINAL = (Status.MERGED, Status.UNCHANGED, Status.REFUSED, Status.FAILED, Status.CANCELLED)
 
     scope = _seen_by_its_department()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from exchanges.kinds import by_name
 from exchanges.models import Batch, RowError
@@ -26,15 +27,54 @@ def free(now: datetime | None = None) -> QuerySet[Batch]:
     return Batch.objects.filter(unheld, status__in=Batch.OPEN)
 
 
+def line_of(batch: Batch) -> QuerySet[Batch]:
+    """The lists of one line: those of a kind from one department or, where nobody said whose they are, of one area.
+    They are taken in the order in which they came."""
+    lists = Batch.objects.filter(kind=batch.kind)
+    if batch.sender_id is None:
+        return lists.filter(sender__isnull=True, region=batch.region_id)
+    return lists.filter(sender=batch.sender_id)
+
+
+def standing_before(batch: Batch) -> QuerySet[Batch]:
+    """Older lists of the batch's line that are not finished, the oldest first: it waits until each of them is done,
+    has been stopped, or, where it failed, has been worked off once more."""
+    return line_of(batch).filter(status__in=Batch.UNFINISHED, id__lt=batch.pk).order_by("id")
+
+
+def first_in_line(now: datetime | None = None) -> QuerySet[Batch]:
+    """Batches that a worker may take and before which none of their line stands."""
+    before = Batch.objects.filter(kind=OuterRef("kind"), status__in=Batch.UNFINISHED, id__lt=OuterRef("id"))
+    of_sender = before.filter(sender=OuterRef("sender"))
+    of_area = before.filter(sender__isnull=True, region=OuterRef("region"))
+    return free(now).filter(~Exists(of_sender), Q(sender__isnull=False) | ~Exists(of_area))
+
+
+def waiting_words(before: Batch) -> str:
+    """Why a later list of the line waits for this one, and what to do about it."""
+    values = {"number": before.pk}
+    if before.status == Batch.Status.FAILED:
+        return (
+            _(
+                "Waits behind list #%(number)s, which failed: lists of one department are taken in their order. Have that "
+                "one worked off once more, or stop it; this one then goes on by itself."
+            )
+            % values
+        )
+    if before.status == Batch.Status.HELD:
+        return (
+            _(
+                "Waits behind list #%(number)s, which waits for approval. Once that one is applied or stopped, this one "
+                "goes on by itself."
+            )
+            % values
+        )
+    return _("Waits behind list #%(number)s, which came before and is being worked off.") % values
+
+
 def next_batch() -> Batch | None:
-    """The oldest batch that a worker may take and before which no other one of its kind and sender is still open:
-    a department's lists are taken in the order in which they came."""
-    waiting = free().order_by("id")
-    for batch in waiting[:100]:
-        before = Batch.objects.filter(kind=batch.kind, sender=batch.sender_id, status__in=Batch.OPEN, id__lt=batch.id)
-        if not before.exists():
-            return batch
-    return None
+    """The oldest batch whose turn it is."""
+    return first_in_line().order_by("id").first()
 
 
 def last_of_kind(batch: Batch) -> Batch | None:

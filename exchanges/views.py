@@ -90,15 +90,18 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
     mine = batch.uploaded_by_id == request.user.pk
     may_change = mine or request.user.has_perm("exchanges.cancel_batch")
     open_now = batch.status in (*Batch.OPEN, Batch.Status.HELD)
+    before = queries.standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
     context = {
         "batch": batch,
+        "waits_for": queries.waiting_words(before) if before else "",
+        "before": _batches(request).filter(pk=before.pk).first() if before else None,
         "badge": badge(batch),
         "kind": kind_label(batch),
         "open": open_now,
         "progress": queries.progress(batch) if open_now else None,
         "reasons": queries.reasons_of(batch) if batch.refused else [],
         "left_out": (batch.layout or {}).get("left_out", []),
-        "may_cancel": may_change and open_now,
+        "may_cancel": may_change and batch.status in Batch.UNFINISHED,
         "may_retry": may_change and batch.status in {Batch.Status.FAILED, Batch.Status.CANCELLED},
         "may_mend": bool(batch.errors_file) and request.user.has_perm("exchanges.upload"),
     }

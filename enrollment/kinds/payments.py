@@ -238,7 +238,7 @@ PAYMENTS = FileKind(
     merge=_merge,
     tables=(PERSON, PAYMENT, REGISTRATION),
     phases=(_PAID, _REVERSED),
-    key="id_number",
+    adds_up=True,
     problems={
         **PERSON_PROBLEMS,
         "receipt_contradicts": _(

@@ -2,6 +2,15 @@
 
 from exchanges.services.life import BatchIsFinal, cancel_batch, retry_batch
 from exchanges.services.receive import receive_file
-from exchanges.services.run import NotTaken, run_batch, run_next
+from exchanges.services.run import NotTaken, run_batch, run_line, run_next
 
-__all__ = ["BatchIsFinal", "NotTaken", "cancel_batch", "receive_file", "retry_batch", "run_batch", "run_next"]
+__all__ = [
+    "BatchIsFinal",
+    "NotTaken",
+    "cancel_batch",
+    "receive_file",
+    "retry_batch",
+    "run_batch",
+    "run_line",
+    "run_next",
+]

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Staff
-from exchanges import doorbell
+from exchanges import doorbell, queries
+from exchanges.kinds import by_name
 from exchanges.models import Batch
 
 
@@ -17,19 +18,25 @@ class BatchIsFinal(Exception):
 
 
 def cancel_batch(*, batch_id: int, by: Staff, on: date, why: str = "") -> Batch:
-    """Stops a batch. What was merged before stays and is named in its counts; a worker that has it stops at its next
-    step, because its fence no longer counts. Raises BatchIsFinal."""
+    """Stops a batch, one that failed included: the later ones of its line go on. What was merged before stays and is
+    named in its counts; a worker that has it stops at its next step, because its fence no longer counts.
+    Raises BatchIsFinal."""
     with transaction.atomic():
-        stopped = Batch.objects.filter(pk=batch_id, status__in=(*Batch.OPEN, Batch.Status.HELD)).update(
+        stopped = Batch.objects.filter(pk=batch_id, status__in=Batch.UNFINISHED).update(
             status=Batch.Status.CANCELLED, fence=F("fence") + 1, lease_until=None, reason=why
         )
-        return _settled(batch_id, stopped, by, on, "exchanges.cancel_batch", why)
+        batch = _settled(batch_id, stopped, by, on, "exchanges.cancel_batch", why)
+        transaction.on_commit(lambda: doorbell.ring(batch_id))
+    return batch
 
 
 def retry_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
     """Puts a failed or cancelled batch back into the queue; chunks that were merged are not merged again.
-    Raises BatchIsFinal."""
+
+    Raises BatchIsFinal, also for a stopped list that a later one has followed: it would undo what that one said.
+    """
     with transaction.atomic():
+        _refuse_overtaken(Batch.objects.get(pk=batch_id))
         waiting = Batch.objects.filter(pk=batch_id, status__in=[Batch.Status.FAILED, Batch.Status.CANCELLED]).update(
             status=Batch.Status.RECEIVED,
             fence=F("fence") + 1,
@@ -41,6 +48,20 @@ def retry_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
         batch = _settled(batch_id, waiting, by, on, "exchanges.retry_batch", "")
         transaction.on_commit(lambda: doorbell.ring(batch_id))
     return batch
+
+
+def _refuse_overtaken(batch: Batch) -> None:
+    if by_name(batch.kind).adds_up or batch.status != Batch.Status.CANCELLED:
+        return
+    later = queries.line_of(batch).filter(pk__gt=batch.pk, status__in=[Batch.Status.MERGED, Batch.Status.UNCHANGED])
+    if newer := later.order_by("id").first():
+        raise BatchIsFinal(
+            _(
+                "List #%(number)s came later and has been taken; an older list never undoes a newer one. If this one "
+                "is to count, send it again."
+            )
+            % {"number": newer.pk}
+        )
 
 
 def _settled(batch_id: int, changed: int, by: Staff, on: date, verb: str, why: str) -> Batch:

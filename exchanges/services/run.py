@@ -32,7 +32,7 @@ _GROWN = frozenset({2, 4, 8, 16, 32, 64})
 
 
 class NotTaken(Exception):
-    """Another worker has the batch, or it is final."""
+    """Another worker has the batch, it is final, or an older one of its line is not finished."""
 
 
 class LostLease(Exception):
@@ -66,6 +66,20 @@ def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) ->
     return batch
 
 
+def run_line(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) -> None:
+    """Works off the line that the batch stands in, the oldest first, until the line is empty, waits for staff, or is in
+    another worker's hands: a message for a later list finds its turn, and one that came too early is made up for."""
+    batch = Batch.objects.get(pk=batch_id)
+    while not stopping():
+        first = queries.line_of(batch).filter(pk__in=queries.first_in_line().values("pk")).order_by("id").first()
+        if first is None:
+            return
+        try:
+            run_batch(batch_id=first.pk, stopping=stopping)
+        except NotTaken:
+            logger.info("batch %s was taken by another worker", first.pk)
+
+
 def run_next(stopping: Callable[[], bool] = lambda: False) -> bool:
     """Works off the batch whose turn it is, if there is one; says whether there was."""
     batch = queries.next_batch()
@@ -82,7 +96,7 @@ def _claim(batch_id: int) -> int:
     now = timezone.now()
     with transaction.atomic():
         taken = (
-            queries.free(now)
+            queries.first_in_line(now)
             .filter(pk=batch_id)
             .update(
                 status=Batch.Status.STAGING,

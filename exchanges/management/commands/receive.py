@@ -12,9 +12,10 @@ from accounts.cli import REFUSED, CommandRefused, JsonCommand
 from accounts.models import Staff
 from exchanges.kinds import UnknownKind, by_name, kinds
 from exchanges.models import Batch
+from exchanges.queries import standing_before, waiting_words
 from exchanges.reading import FileRefused
 from exchanges.senders import UnknownSender, sender_named
-from exchanges.services import NotTaken, receive_file, run_batch
+from exchanges.services import receive_file, run_line
 from regions.models import Region
 
 
@@ -58,8 +59,10 @@ class Command(JsonCommand):
                 on=on,
             )
         batch = self._run(batch)
-        if batch.status in {Batch.Status.REFUSED, Batch.Status.FAILED}:
-            self.say(batch.reason)
+        waits_for = standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
+        reason = waiting_words(waits_for) if waits_for else batch.reason
+        if batch.status not in {Batch.Status.MERGED, Batch.Status.UNCHANGED}:
+            self.say(reason)
         result = {
             "batch": batch.pk,
             "status": batch.status,
@@ -67,20 +70,17 @@ class Command(JsonCommand):
             "accepted": batch.accepted,
             "refused": batch.refused,
             "changed": batch.changed,
-            "reason": batch.reason or None,
+            "reason": reason or None,
             "errors_file": _written(batch, path, errors_dir),
         }
         return result, 0 if batch.status in {Batch.Status.MERGED, Batch.Status.UNCHANGED} else REFUSED
 
     def _run(self, batch: Batch) -> Batch:
-        """Attempts as a worker would make them, one after the other."""
-        while batch.status not in Batch.FINAL:
-            try:
-                batch = run_batch(batch_id=batch.pk)
-            except NotTaken:
-                batch.refresh_from_db()
-                if batch.status not in Batch.FINAL:
-                    raise CommandRefused(f"批次 #{batch.pk} 已由其他进程处理，请在批次页面查看结果") from None
+        """Attempts as a worker would make them, one after the other; older lists of the line come first."""
+        run_line(batch_id=batch.pk)
+        batch.refresh_from_db()
+        if batch.status in Batch.OPEN and not standing_before(batch).exists():
+            raise CommandRefused(f"批次 #{batch.pk} 已由其他进程处理，请在批次页面查看结果")
         return batch
 
 
