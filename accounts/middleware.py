@@ -1,13 +1,16 @@
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.access import PUBLIC, access_of
 from accounts.audit import coming_from
@@ -34,6 +37,31 @@ class ChosenLanguageMiddleware(LocaleMiddleware):
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
         request.LANGUAGE_CODE = translation.get_language()
+
+
+class SignpostMiddleware:
+    """An address that only takes what a button sends, opened by hand or from the history, leads to its page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method not in {"GET", "HEAD"}:
+            return response
+        messages.info(request, _("Nothing was done: that address only takes what a button sends."))
+        return redirect(_page_above(request.path_info))
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above a path: "/refunds/3/account/" → "/refunds/3/"."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        try:
+            resolve(f"{path}/")
+        except Resolver404:
+            continue
+        return f"{path}/"
+    return reverse("workbench")
 
 
 class SignedInMiddleware:

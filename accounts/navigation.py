@@ -1,4 +1,4 @@
-"""The sidebar and the workbench: each room registers its entries in AppConfig.ready()."""
+"""The sidebar, the workbench and the first page: each room registers its own in AppConfig.ready()."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,16 @@ class Waiting:
     empty: str = ""
 
 
+@dataclass(frozen=True)
+class Landing:
+    """The page on which staff with a permission find themselves after signing in, instead of the workbench."""
+
+    url_name: str
+    permission: str
+
+
 _entries: list[Entry] = []
+_landings: list[Landing] = []
 _waiting: list[Waiting] = []
 
 
@@ -42,6 +51,16 @@ def add_entry(entry: Entry) -> None:
 def add_waiting(card: Waiting) -> None:
     if card not in _waiting:
         _waiting.append(card)
+
+
+def add_landing(landing: Landing) -> None:
+    if landing not in _landings:
+        _landings.append(landing)
+
+
+def landing_for(user: Any) -> str | None:
+    """Name of the URL that this user opens first; None for the workbench."""
+    return next((landing.url_name for landing in _landings if user.has_perm(landing.permission)), None)
 
 
 def _allowed(user: Any, permissions: tuple[str, ...]) -> bool:

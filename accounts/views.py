@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as keep_language
@@ -16,7 +16,7 @@ from accounts.access import PUBLIC, SIGNED_IN, public, signed_in
 from accounts.business_day import today_for
 from accounts.forms import SignInForm
 from accounts.models import AuditEntry
-from accounts.navigation import waiting_for
+from accounts.navigation import landing_for, waiting_for
 from accounts.services import choose_password
 
 _OWN_ENTRIES = 10
@@ -33,6 +33,12 @@ class SignIn(LoginView):
     template_name = "accounts/login.html"
     form_class = SignInForm
     redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        """What the person's role opens first; the workbench for most, and for who has no place yet."""
+        user: Any = self.request.user
+        landing = landing_for(user) if user.is_authenticated and user.postings.exists() else None
+        return reverse(landing) if landing else super().get_default_redirect_url()
 
 
 @public

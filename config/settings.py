@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.SignpostMiddleware",
     "accounts.middleware.RequestOriginMiddleware",
     "accounts.middleware.SignedInMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -24,8 +24,9 @@ class QuotasConfig(AppConfig):
         self._fill_workbench()
 
     def _fill_sidebar(self) -> None:
-        from accounts.navigation import Entry, add_entry
+        from accounts.navigation import Entry, Landing, add_entry, add_landing
 
+        add_landing(Landing("quotas:ranking", "quotas.own_place"))
         lines = (
             (_("Weekly ranking"), "quotas:ranking", "quotas.view_snapshot", "ranking"),
             (_("Tasks"), "quotas:tasks", "quotas.view_task", "target"),

@@ -3,7 +3,7 @@ from django.test import Client
 
 from accounts.models import AuditEntry, Bureau, BusinessDay, Posting, Staff
 from accounts.roles import Role
-from regions.models import Region, RegionAlias
+from regions.models import AreaMember, Region, RegionAlias
 from tests.factories import PINGLI, ZHUJI
 
 TOWN = "610926102000"
@@ -169,6 +169,45 @@ def test_regions_of_another_area_are_read_only(system):
     client = signed_in(system)
     assert client.get(f"/admin/regions/region/{ZHUJI}/change/").status_code == 200
     assert client.post(f"/admin/regions/region/{ZHUJI}/change/", {"name": "x"}).status_code == 403
+
+
+def region_form(**values):
+    empty = {"parent": "", "ended_on": "", "successor": "", "aliases-TOTAL_FORMS": 0, "aliases-INITIAL_FORMS": 0}
+    return empty | values
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "parent"),
+    [("341323117299", "village", ZHUJI), ("34132A000000", "area", ""), ("610926000001", "area", PINGLI)],
+)
+def test_no_region_is_added_outside_the_own_area_and_no_area_without_a_letter(system, code, level, parent):
+    form = region_form(code=code, name="新区划", level=level, parent=parent)
+    assert signed_in(system).post("/admin/regions/region/add/", form).status_code == 200
+    assert not Region.objects.filter(pk=code).exists()
+
+
+def test_an_area_takes_no_members_of_another_area_and_no_circle_above_itself(system):
+    client = signed_in(system)
+    client.post(
+        "/admin/regions/region/add/", region_form(code="61092600000A", name="片区", level="area", parent=PINGLI)
+    )
+    address = "/admin/regions/region/61092600000A/change/"
+    form = region_form(name="片区", level="area", parent=PINGLI)
+    rows = {"members-TOTAL_FORMS": 1, "members-INITIAL_FORMS": 0, "members-0-area": "61092600000A"}
+    assert client.post(address, form | rows | {"members-0-member": ZHUJI}).status_code == 200
+    assert not AreaMember.objects.exists()
+    assert client.post(address, form | rows | {"members-0-member": TOWN}).status_code == 302
+    assert [member.member_id for member in AreaMember.objects.all()] == [TOWN]
+    none = {"members-TOTAL_FORMS": 0, "members-INITIAL_FORMS": 0}
+    assert client.post(address, form | none | {"parent": "61092600000A"}).status_code == 200
+    found = client.get("/admin/autocomplete/?app_label=regions&model_name=areamember&field_name=member&term=朱集")
+    assert found.json()["results"] == []
+
+
+def test_no_alias_is_given_to_a_region_of_another_area(system):
+    form = {"region": ZHUJI, "name": "老县镇", "source": ""}
+    assert signed_in(system).post("/admin/regions/regionalias/add/", form).status_code == 200
+    assert not RegionAlias.objects.exists()
 
 
 def test_aliases_bureaus_and_business_dates_leave_their_rows(system):

@@ -73,7 +73,7 @@ def test_the_way_back_after_signing_in(officer, door):
     "target", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
 )
 def test_no_way_out_through_next(officer, door, target):
-    assert sign_in(door, next=target).url == "/"
+    assert sign_in(door, next=target).url == "/ranking/"
     answer = door.post("/language/", {"language": "en", "next": target})
     assert "evil" not in answer.url
     assert "javascript" not in answer.url
@@ -100,8 +100,40 @@ def test_sessions_end_after_eight_hours(officer, door):
 
 def test_signing_out_is_a_post(officer, door):
     sign_in(door)
-    assert door.get("/logout/").status_code == 405
+    assert door.get("/logout/").url == "/"
     assert door.get("/account/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/people/find/", "/people/"),
+        ("/people/registrations/7/reopen/", "/people/"),
+        ("/people/7/number/", "/people/7/"),
+        ("/ranking/610926102000/2022/freeze/", "/ranking/610926102000/"),
+        ("/language/", "/"),
+    ],
+)
+def test_an_address_of_a_button_leads_to_its_page_when_it_is_opened(staff, address, page):
+    client = Client()
+    client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
+    assert client.get(address).url == page
+    assert client.head(address).url == page
+    assert "没有执行任何操作" in client.get(address, follow=True).content.decode()
+    assert client.put(address).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [(Role.TOWNSHIP_OFFICER, "/ranking/"), (Role.VILLAGE_OFFICER, "/ranking/"), (Role.COUNTY_AGENT, "/")],
+)
+def test_officers_of_a_place_find_its_ranking_after_signing_in(staff, role, page):
+    user = staff(role, "610926102000", username="someone")
+    user.set_password(PASSWORD)
+    user.save()
+    assert sign_in(Client(), username="someone").url == page
+    user.postings.all().delete()
+    assert sign_in(Client(), username="someone").url == "/"
 
 
 def test_a_closed_account_is_out_with_the_next_click(officer, door):

@@ -139,6 +139,13 @@ def _same(response, path: str) -> tuple[int, str]:
     return response.status_code, body.replace(path, "")
 
 
+def _leads(response, path: str) -> str | int:
+    """Where a redirect leads: how many steps up from its own path, or the address without that path."""
+    return (
+        path.removeprefix(response.url).count("/") if path.startswith(response.url) else response.url.replace(path, "")
+    )
+
+
 @roles
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_what_is_hidden_answers_as_what_does_not_exist(visit, method):
@@ -154,7 +161,7 @@ def test_what_is_hidden_answers_as_what_does_not_exist(visit, method):
         nothing = getattr(visit.client, method)(missing)
         assert _same(answer, hidden) == _same(nothing, missing), f"{method} {hidden} differs from {missing}"
         if answer.status_code == 302:
-            assert answer.url.replace(hidden, "") == nothing.url.replace(missing, ""), hidden
+            assert _leads(answer, hidden) == _leads(nothing, missing), hidden
 
 
 @roles
