@@ -29,6 +29,8 @@ def _rights(text: str) -> frozenset[str]:
 
 _EVERYBODY = _rights("notices.use_calculator notices.view_pack")
 _WATCHES = _rights("quotas.view_snapshot quotas.view_task quotas.export_ranking")
+# Lists that the agency delivers to one's own bureau.
+_ANSWERS = _rights("exchanges.view_delivery exchanges.download_delivery exchanges.take_receipt")
 _SEES_PEOPLE = _rights(
     "enrollment.view_person enrollment.view_registration enrollment.view_payment enrollment.view_entitlement "
     "enrollment.view_notenrolledreason subsidies.view_identitymark subsidies.view_decision exchanges.export_ledger "
@@ -41,20 +43,21 @@ _AGENCY = (
     | _rights(
         "exchanges.view_batch exchanges.view_every_sender exchanges.upload enrollment.reveal_number "
         "enrollment.change_person "
-        "quotas.view_circular refunds.view_application accounts.view_bureau subsidies.reconcile"
+        "quotas.view_circular refunds.view_application accounts.view_bureau subsidies.reconcile "
+        "exchanges.view_delivery exchanges.download_delivery"
     )
 )
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.COUNTY_AGENT: _AGENCY
     | _rights(
-        "exchanges.cancel_batch enrollment.register enrollment.correct "
+        "exchanges.cancel_batch exchanges.make_delivery exchanges.take_receipt enrollment.register enrollment.correct "
         "enrollment.record_reason subsidies.decide "
         "subsidies.mark quotas.freeze quotas.set_task refunds.apply notices.propose_amendment"
     ),
     Role.AGENCY_APPROVER: _AGENCY
     | _rights("exchanges.approve_batch refunds.final_approval notices.approve_amendment enrollment.approve"),
-    Role.AGENCY_CASHIER: _AGENCY | _rights("refunds.payout"),
+    Role.AGENCY_CASHIER: _AGENCY | _rights("refunds.payout exchanges.make_delivery exchanges.take_receipt"),
     Role.TOWNSHIP_OFFICER: _EVERYBODY
     | _WATCHES
     | _SEES_PEOPLE
@@ -72,8 +75,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "subsidies.view_decision subsidies.reconcile refunds.view_application quotas.view_circular"
     ),
     Role.TAX_CLERK: _EVERYBODY
+    | _ANSWERS
     | _rights("exchanges.view_batch exchanges.upload refunds.apply refunds.view_application refunds.tax_intake"),
-    Role.BUREAU_CLERK: _EVERYBODY | _rights("exchanges.view_batch exchanges.upload"),
+    Role.BUREAU_CLERK: _EVERYBODY | _ANSWERS | _rights("exchanges.view_batch exchanges.upload"),
     Role.SYSTEM_ADMIN: _EVERYBODY
     | _rights(
         "regions.view_region regions.add_region regions.change_region regions.view_regionalias "

@@ -9,10 +9,12 @@ class EnrollmentConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit_words
         from enrollment import trail
+        from enrollment.deliveries import DELIVERIES
         from enrollment.kinds import PAYMENTS, POPULATION
         from enrollment.ledgers import LEDGERS
         from exchanges import ledgers
         from exchanges.kinds import register
+        from exchanges.outbound import kinds as outbound
 
         audit_words.name_verbs(trail.VERBS)
         audit_words.name_facts(trail.FACTS)
@@ -20,6 +22,8 @@ class EnrollmentConfig(AppConfig):
             register(kind)
         for ledger in LEDGERS:
             ledgers.register(ledger)
+        for delivery in DELIVERIES:
+            outbound.register(delivery)
         self._fill_sidebar()
         self._fill_workbench()
 

@@ -9,13 +9,17 @@ class ExchangesConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit_words
         from exchanges import trail, work
+        from exchanges.outbound import trail as outbound_trail
+        from exchanges.outbound.waiting import fill_frame
         from exchanges.services import run_next
 
-        audit_words.name_verbs(trail.VERBS)
-        audit_words.name_facts(trail.FACTS)
+        for words in (trail, outbound_trail):
+            audit_words.name_verbs(words.VERBS)
+            audit_words.name_facts(words.FACTS)
         work.register("batches", run_next)
         self._fill_sidebar()
         self._fill_workbench()
+        fill_frame()
 
     def _fill_sidebar(self) -> None:
         from accounts.navigation import Entry, add_entry

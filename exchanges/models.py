@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Bureau
 from accounts.scope import AllOf, AnyOf, ByBureau, ByRegion, ForPermission, Own, Scope, ScopedModel
+from exchanges.outbound.models import Delivery, Receipt
 from regions.models import Region
+
+__all__ = ["Batch", "BatchChunk", "Delivery", "LedgerExport", "Receipt", "RowError"]
 
 
 def _seen_by_its_department(path: str = "") -> Scope:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from exchanges import ledger_views, views
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:number>/errors/", views.error_file, name="errors"),
     path("<int:number>/cancel/", views.cancel, name="cancel"),
     path("<int:number>/retry/", views.retry, name="retry"),
+    path("deliveries/", include("exchanges.outbound.urls")),
     path("ledgers/", ledger_views.ledger_list, name="ledgers"),
     path("ledgers/<slug:name>/", ledger_views.ledger_page, name="ledger"),
 ]

@@ -11,7 +11,9 @@ class RefundsConfig(AppConfig):
         from accounts.navigation import Entry, Waiting, add_entry, add_waiting
         from enrollment.panels import add_panel
         from exchanges import ledgers
+        from exchanges.outbound import kinds as outbound
         from refunds import trail
+        from refunds.deliveries import REFUND_ORDERS
         from refunds.ledger import REFUNDS
         from refunds.panels import PANEL
         from refunds.queries import waiting_for
@@ -34,4 +36,5 @@ class RefundsConfig(AppConfig):
             )
         )
         ledgers.register(REFUNDS)
+        outbound.register(REFUND_ORDERS)
         add_panel(PANEL)

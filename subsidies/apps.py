@@ -11,8 +11,10 @@ class SubsidiesConfig(AppConfig):
         from enrollment.panels import Panel, add_badges, add_panel, set_amounts_due
         from exchanges import ledgers, work
         from exchanges.kinds import register
+        from exchanges.outbound import kinds as outbound
         from notices import impact
         from subsidies import trail
+        from subsidies.deliveries import DELIVERIES
         from subsidies.impact import impact_of_amendment
         from subsidies.kinds import IDENTITIES
         from subsidies.ledgers import LEDGERS
@@ -26,6 +28,8 @@ class SubsidiesConfig(AppConfig):
         work.register("decisions", run_next)
         for ledger in LEDGERS:
             ledgers.register(ledger)
+        for delivery in DELIVERIES:
+            outbound.register(delivery)
         add_panel(
             Panel(_("Assistance"), "subsidies/person_panel.html", person_panel, "subsidies.view_decision", order=20)
         )
