@@ -10,6 +10,8 @@ from enrollment.models import Payment, Person
 from enrollment.panels import Badge
 
 _NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
+# Numbers that nobody reads in two halves.
+_WHOLE = {"td": {"class": "nowrap"}}
 
 
 def badge(label: object, look: str = "") -> SafeString:
@@ -21,7 +23,7 @@ class PeopleTable(tables.Table):
     """People of a list; `enrolled` is set by the view."""
 
     name = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("pk")}))
-    id_number = tables.Column(verbose_name=_("id number"))
+    id_number = tables.Column(verbose_name=_("id number"), attrs=_WHOLE)
     birth_date = tables.DateColumn(verbose_name=_("birth date"), format="Y-m-d")
     region = tables.Column(verbose_name=_("hukou place"))
     status = tables.Column(verbose_name=_("status"))
@@ -46,8 +48,8 @@ class NotPaidTable(tables.Table):
 
     name = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("pk")}))
     badges = tables.Column(verbose_name=_("identity"), accessor="pk", empty_values=())
-    id_number = tables.Column(verbose_name=_("id number"))
-    household = tables.Column(verbose_name=_("household number"))
+    id_number = tables.Column(verbose_name=_("id number"), attrs=_WHOLE)
+    household = tables.Column(verbose_name=_("household number"), attrs=_WHOLE)
     region = tables.Column(verbose_name=_("village"))
     reason = tables.Column(verbose_name=_("reason"), accessor="pk", empty_values=())
 
@@ -74,9 +76,9 @@ class AmountTable(tables.Table):
     """Payments whose amount is not what was due; `due_fen` is annotated."""
 
     person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
-    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number")
+    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", attrs=_WHOLE)
     region = tables.Column(verbose_name=_("place of enrolment"))
-    receipt_no = tables.Column(verbose_name=_("receipt number"))
+    receipt_no = tables.Column(verbose_name=_("receipt number"), attrs=_WHOLE)
     paid_on = tables.DateColumn(verbose_name=_("paid on"), format="Y-m-d")
     amount_fen = tables.Column(verbose_name=_("paid (yuan)"), attrs=_NUMERIC)
     due_fen = tables.Column(verbose_name=_("due (yuan)"), attrs=_NUMERIC)
@@ -103,9 +105,9 @@ class DuplicateTable(tables.Table):
     """Standing payments of people who have several for the year."""
 
     person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
-    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number")
+    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", attrs=_WHOLE)
     region = tables.Column(verbose_name=_("place of enrolment"))
-    receipt_no = tables.Column(verbose_name=_("receipt number"))
+    receipt_no = tables.Column(verbose_name=_("receipt number"), attrs=_WHOLE)
     paid_on = tables.DateColumn(verbose_name=_("paid on"), format="Y-m-d")
     amount_fen = tables.Column(verbose_name=_("paid (yuan)"), attrs=_NUMERIC)
 

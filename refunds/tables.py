@@ -22,7 +22,12 @@ def badge(application: Application) -> SafeString:
 class ApplicationTable(tables.Table):
     pk = tables.Column(verbose_name=_("no."), linkify=("refunds:application", {"pk": tables.A("pk")}))
     person = tables.Column(verbose_name=_("name"), accessor="payment__person__name")
-    id_number = tables.Column(verbose_name=_("id number"), accessor="payment__person__id_number", orderable=False)
+    id_number = tables.Column(
+        verbose_name=_("id number"),
+        accessor="payment__person__id_number",
+        orderable=False,
+        attrs={"td": {"class": "nowrap"}},
+    )
     region = tables.Column(verbose_name=_("place of enrolment"))
     year = tables.Column(verbose_name=_("coverage year"), accessor="payment__coverage_year", localize=False)
     reason = tables.Column(verbose_name=_("reason"))

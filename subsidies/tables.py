@@ -8,6 +8,7 @@ from policy.categories import CATEGORIES
 from subsidies.models import DecisionRun
 
 _NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
+_WHOLE = {"td": {"class": "nowrap"}}
 _LOOK = {
     DecisionRun.Status.DONE: "badge--ok",
     DecisionRun.Status.FAILED: "badge--bad",
@@ -42,7 +43,7 @@ class _PersonTable(tables.Table):
     """Rows of people: name with a link, number masked, place."""
 
     person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
-    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", orderable=False)
+    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", orderable=False, attrs=_WHOLE)
     region = tables.Column(verbose_name=_("place"))
 
     def render_id_number(self, value: str) -> str:
