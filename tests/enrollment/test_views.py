@@ -138,7 +138,7 @@ def test_a_year_that_is_none_does_not_exist(client, sign_in, year):
 def test_a_number_is_found_by_post_and_never_stands_in_an_address(client, sign_in, person):
     sign_in()
     someone = person(VILLAGE)
-    assert client.get(reverse("enrollment:find"), {"number": someone.id_number}).status_code == 405
+    assert client.get(reverse("enrollment:find"), {"number": someone.id_number}).status_code == 302
     answer = post(client, "find", number=f" {someone.id_number.lower()} ")
     assert answer.status_code == 302
     assert someone.id_number not in answer["Location"]

@@ -143,7 +143,7 @@ def test_stopped_and_worked_off_again(deliver, agent, signed_in):
     assert Batch.objects.get().status == Batch.Status.CANCELLED
     client.post(reverse("exchanges:retry", args=[batch.pk]))
     assert Batch.objects.get().status == Batch.Status.RECEIVED
-    assert client.get(reverse("exchanges:cancel", args=[batch.pk])).status_code == 405
+    assert client.get(reverse("exchanges:cancel", args=[batch.pk])).status_code == 302
 
 
 def test_what_waits_on_the_workbench(deliver, agent, signed_in):

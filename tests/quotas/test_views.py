@@ -296,7 +296,7 @@ def test_the_agency_freezes_today_and_a_second_press_changes_nothing(client, sig
     client.post(address)
     client.post(address)
     assert Snapshot.objects.filter(on=date(2022, 12, 9), by=user).count() == 1
-    assert client.get(address).status_code == 405
+    assert client.get(address).status_code == 302
 
 
 def test_who_may_not_freeze_cannot(client, sign_in, frozen):
