@@ -107,8 +107,8 @@ class Migration(migrations.Migration):
                 ('clauses', models.CharField(max_length=200, verbose_name='clauses')),
                 ('recorded_on', models.DateField(verbose_name='recorded on')),
                 ('superseded_on', models.DateField(blank=True, null=True, verbose_name='superseded on')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='place of enrolment')),
-                ('payment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enrollment.payment', verbose_name='by payment')),
+                ('region', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region', verbose_name='place of enrolment')),
+                ('payment', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enrollment.payment', verbose_name='by payment')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entitlements', to='enrollment.person', verbose_name='person')),
             ],
             options={
