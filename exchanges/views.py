@@ -89,7 +89,8 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
     batch = get_object_or_404(_batches(request), pk=number)
     mine = batch.uploaded_by_id == request.user.pk
     may_change = mine or request.user.has_perm("exchanges.cancel_batch")
-    open_now = batch.status in (*Batch.OPEN, Batch.Status.HELD)
+    moving = batch.status in Batch.OPEN
+    open_now = moving or batch.status == Batch.Status.HELD
     before = queries.standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
     context = {
         "batch": batch,
@@ -97,8 +98,8 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
         "before": _batches(request).filter(pk=before.pk).first() if before else None,
         "badge": badge(batch),
         "kind": kind_label(batch),
-        "open": open_now,
-        "progress": queries.progress(batch) if open_now else None,
+        "open": moving,
+        "progress": queries.progress(batch) if moving else None,
         "reasons": queries.reasons_of(batch) if batch.refused else [],
         "left_out": (batch.layout or {}).get("left_out", []),
         "may_cancel": may_change and batch.status in Batch.UNFINISHED,
@@ -123,7 +124,8 @@ def batch_progress(request: HttpRequest, number: int) -> JsonResponse:
             "total": stands.total,
             "rate": stands.rate,
             "left": stands.left,
-            "final": batch.status in Batch.FINAL,
+            # One that waits for a person does not move by itself: the page stops asking.
+            "final": batch.status not in Batch.OPEN,
         }
     )
 

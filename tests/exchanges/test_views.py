@@ -167,3 +167,13 @@ def test_the_empty_table_of_a_kind_can_be_filled_in_and_sent(deliver, agent, sig
 
 def test_there_is_no_template_of_nothing(deliver, agent, signed_in):
     assert signed_in(agent).get(reverse("exchanges:template", args=["nothing"])).status_code == 404
+
+
+@pytest.mark.parametrize("status", [status for status in Batch.Status if status not in Batch.OPEN])
+def test_a_page_asks_for_progress_only_while_the_list_moves(deliver, agent, signed_in, status):
+    batch = deliver.send("population", csv_bytes([HEADERS["population"], row()]), by=agent)
+    client = signed_in(agent)
+    assert "progress.js" in client.get(reverse("exchanges:batch", args=[batch.pk])).content.decode()
+    Batch.objects.update(status=status, reason="…")
+    assert "progress.js" not in client.get(reverse("exchanges:batch", args=[batch.pk])).content.decode()
+    assert client.get(reverse("exchanges:progress", args=[batch.pk])).json()["final"] is True
