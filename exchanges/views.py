@@ -90,7 +90,6 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
     mine = batch.uploaded_by_id == request.user.pk
     may_change = mine or request.user.has_perm("exchanges.cancel_batch")
     moving = batch.status in Batch.OPEN
-    open_now = moving or batch.status == Batch.Status.HELD
     before = queries.standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
     context = {
         "batch": batch,
