@@ -130,11 +130,15 @@ class OneOnly(Section):
 
 
 class Assistance(Section):
-    """The assisted classes in the order the notice lists them, and the identities that count."""
+    """The assisted classes in the order the notice lists them, and the identities that count.
+
+    `not_assisted`: categories of which the notice says that they are not assisted; it is cited to whoever holds one.
+    """
 
     one_only: OneOnly | None = None
     recognition: Annotated[Mapping[str, Recognition], Named]
     classes: Annotated[Mapping[str, AssistanceClass], Named]
+    not_assisted: Mapping[CategoryName, Rule] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -201,6 +205,7 @@ class Counts:
 
     def __init__(self, section: Assistance | None, assisted: frozenset[str], spans: Mapping[str, Span]):
         self.assisted = assisted
+        self.not_assisted = section.not_assisted if section else {}
         rules = section.recognition.values() if section else ()
         self.rules = tuple(_recognised(rule, assisted, spans) for rule in rules)
 
@@ -221,22 +226,26 @@ class Counts:
                 return each.rule
         return None
 
-    def why_not(self, facts: Facts) -> tuple[str, ...]:
-        """The clauses by which identities of assisted classes, not ended, do not count."""
+    def why_not(self, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The clauses by which identities that have not ended do not count, and the readings behind them."""
+        held = [identity for identity in facts.identities if not identity.ended_by(facts.paid_on)]
         failing = [
             identity
-            for identity in facts.identities
-            if identity.category in self.assisted
-            and not identity.ended_by(facts.paid_on)
-            and self.rule_for(identity, facts.paid_on) is None
+            for identity in held
+            if identity.category in self.assisted and self.rule_for(identity, facts.paid_on) is None
         ]
-        outside, too_late = [], []
+        outside, too_late, assumed = [], [], []
         for each in self.rules if failing else ():
             named = [identity for identity in failing if identity.category in each.categories]
             in_time = [each.determined_in_time(identity, facts.paid_on) for identity in named]
             outside += each.rule.outside if any(in_time) else ()
             too_late += each.rule.too_late if not all(in_time) else ()
-        return (*outside, *too_late)
+            assumed += each.rule.assumed if named else ()
+        for category, rule in self.not_assisted.items():
+            if any(identity.category == category for identity in held):
+                too_late += rule.clause
+                assumed += rule.assumed
+        return (*outside, *too_late), tuple(assumed)
 
 
 @dataclass(frozen=True, slots=True)

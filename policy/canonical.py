@@ -61,7 +61,7 @@ def find_boundaries(engine) -> Boundaries:
     setting, pack = engine.setting, engine.pack
     found = [*_conditions(engine)]
     determined, birth = [], []
-    categories = set(setting.assisted)
+    categories = {*setting.assisted, *engine.counts.not_assisted}
     close_to_birth: dict[str, int] = {}
     close_to_cover: dict[str, set[int]] = {}
     for condition in found:

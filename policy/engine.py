@@ -113,7 +113,9 @@ class Engine:
             candidates = self.classes.candidates(facts, amount)
             choice = self.classes.choose(candidates)
             if choice is None:
-                cited.append(self.counts.why_not(facts))
+                clauses, readings = self.counts.why_not(facts)
+                cited.append(clauses)
+                assumed.append(readings)
             else:
                 assistance = Assistance(choice.category, choice.amount, choice.funds)
                 cited.append(choice.rule.clause)
