@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from tests import factories, flushing
 from tests.clause_table import pytest_itemcollected, pytest_terminal_summary  # noqa: F401  hooks
@@ -14,6 +15,12 @@ def pytest_collection_modifyitems(config, items):
         left = [item for item in items if item.get_closest_marker("postgresql")]
         items[:] = [item for item in items if item not in left]
         config.hook.pytest_deselected(items=left)
+
+
+@pytest.fixture(autouse=True)
+def _chinese(settings):
+    """Every test begins in the site's language, whatever the one before it switched to."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session", autouse=True)
