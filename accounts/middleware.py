@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import PUBLIC, access_of
 from accounts.audit import coming_from
+from accounts.client_address import client_address
 
 _OPEN_UNTIL_PASSWORD_IS_CHOSEN = frozenset({"choose_password", "logout", "set_language"})
 
@@ -25,7 +26,7 @@ class RequestOriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with coming_from(request.META.get("REMOTE_ADDR", "?")):
+        with coming_from(client_address(request)):
             return self.get_response(request)
 
 
