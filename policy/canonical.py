@@ -100,7 +100,7 @@ def find_boundaries(engine) -> Boundaries:
 
 
 def _conditions(engine) -> Iterator[Condition]:
-    rules = [*engine.ways.values(), *engine.contributions.values()]
+    rules = [*engine.ways.values(), *engine.other_ways.values(), *engine.contributions.values()]
     if engine.classes:
         rules += [each.rule for opened in engine.classes.by_category.values() for each in opened]
     for rule in rules:

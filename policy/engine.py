@@ -60,16 +60,19 @@ class Engine:
         self.standards = compile_standards(self.contributions, self.setting)
         windows = _standing(pack.windows, readings)
         self.ways = _standing(pack.ways_in, readings)
-        ways = compile_ways(self.ways, windows, self._assumed_by, self.setting)
+        others = {name: way for name, way in pack.ways_in.items() if name not in self.ways}
+        ways = compile_ways(self.ways, pack.windows, self._assumed_by, self.setting)
+        self.other_ways = others
+        not_chosen = compile_ways(others, pack.windows, self._assumed_by, self.setting)
         self.segments = Segments(
             chain(
                 (window.span for window in windows.values()),
-                (span for each in ways.values() for way in each for span in way.spans),
+                (span for each in (*ways.values(), *not_chosen.values()) for way in each for span in way.spans),
                 (standard.span for standard in self.standards),
                 self.classes.spans if self.classes else (),
             )
         )
-        self.gate = Gate(ways, windows.values(), pack.closed, self.segments)
+        self.gate = Gate(ways, not_chosen, windows.values(), pack.closed, self.segments)
         self._standards = by_segment(self.standards, self.segments)
         self._governs = {key: reading_ids(readings, key) for key in ("tie", "past_end", "no_rule")}
         self._order = {key: index for index, key in enumerate(readings)}
@@ -91,7 +94,9 @@ class Engine:
         way = self.gate.way_in(facts, segment)
         assumed: Names = [self.pack.assumed]
         if way is None:
-            return self._not_allowed(facts, "", [self.gate.missed(facts)], assumed)
+            clauses, readings = self.gate.missed(facts)
+            assumed.append(readings)
+            return self._not_allowed(facts, "", [clauses], assumed)
         assumed.append(way.assumed)
         start = way.start(facts) if way.start is not None else None
         if start is None:
@@ -193,26 +198,28 @@ class Engine:
         citations = tuple(dict.fromkeys(chain.from_iterable(cited)))
         return citations, tuple(sorted(set(chain.from_iterable(assumed)), key=self._order.__getitem__))
 
-    def _assumed_by(self, way: WayIn) -> tuple[str, ...]:
-        """The readings a way in rests on: its own, its windows' and groups', and those by which the engine counts for
-        it.
+    def _assumed_by(self, way: WayIn) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The readings by which a way in lets people in or turns them away: its own, its windows' and groups', and
+        the one days are counted by. Then those its start rests on.
         """
         readings = self.pack.readings
-        found = list(way.assumed)
+        entry = list(way.assumed)
         for window in way.windows:
-            found += self.pack.windows[window].assumed
+            entry += self.pack.windows[window].assumed
         for group in way.who:
             if isinstance(group, str):
-                found += self.pack.groups[group].assumed
-        counts_days = isinstance(way.start, AfterDays | AfterMonths | AfterMissedYears)
-        spelt = conditions(way.who, self.setting)
-        if counts_days or any(each.paid_within_days_of_birth or each.lapsed for each in spelt):
-            found += reading_ids(readings, "counting")
-        if isinstance(way.start, NextMonthStart):
-            found += reading_ids(readings, "next_month")
-        if isinstance(way.start, NoWaitingStart):
-            found += reading_ids(readings, "no_waiting")
-        return tuple(dict.fromkeys(found))
+                entry += self.pack.groups[group].assumed
+        if any(each.paid_within_days_of_birth or each.lapsed for each in conditions(way.who, self.setting)):
+            entry += reading_ids(readings, "counting")
+        start: tuple[str, ...] = ()
+        match way.start:
+            case AfterDays() | AfterMonths() | AfterMissedYears():
+                start = reading_ids(readings, "counting")
+            case NextMonthStart():
+                start = reading_ids(readings, "next_month")
+            case NoWaitingStart():
+                start = reading_ids(readings, "no_waiting")
+        return tuple(dict.fromkeys(entry)), start
 
     def gaps(self) -> Iterator[str]:
         """People for whom the pack has no contribution, found by asking for every kind of person in every segment of

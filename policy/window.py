@@ -80,7 +80,9 @@ class Closed(Section):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A way in, compiled for the people of one situation. `person` is the test without what depends on the day."""
+    """A way in, compiled for the people of one situation. `person` is the test without what depends on the day,
+    `entry` the readings by which it lets people in, `gate` those that must be chosen so, `assumed` all it rests on.
+    """
 
     name: str
     test: Test | None
@@ -91,20 +93,30 @@ class Open:
     end: date
     citations: tuple[str, ...]
     assumed: tuple[str, ...]
+    entry: tuple[str, ...]
+    gate: tuple[str, ...]
 
     def on(self, day: date) -> bool:
         return any(first <= day <= last for first, last in self.spans)
 
 
 class Gate:
-    """All ways in, by situation and segment of days, and the general calendar."""
+    """All ways in, by situation and segment of days, and the general calendar. `not_chosen` are the ways in that
+    stand under other readings.
+    """
 
     def __init__(
-        self, ways: Mapping[str, tuple[Open, ...]], windows: Iterable[Window], closed: Closed, segments: Segments
+        self,
+        ways: Mapping[str, tuple[Open, ...]],
+        not_chosen: Mapping[str, tuple[Open, ...]],
+        windows: Iterable[Window],
+        closed: Closed,
+        segments: Segments,
     ):
         general = [window for window in windows if not window.restricted]
         self.closed = closed.clause
         self.all_ways = ways
+        self.not_chosen = not_chosen
         self.ways = {
             situation: tuple(tuple(way for way in each if way.on(day)) for day in segments.first_days)
             for situation, each in ways.items()
@@ -121,13 +133,19 @@ class Gate:
                 return way
         return None
 
-    def missed(self, facts: Facts) -> tuple[str, ...]:
-        """The clauses of the ways in that are for such a person, none of which is open on the day."""
-        found = list(self.closed)
+    def missed(self, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The clauses of the ways in that are for such a person, none of which is open on the day. The readings by
+        which they are not, and those that would open another one if they were chosen otherwise.
+        """
+        clauses, readings = list(self.closed), []
         for way in self.all_ways[facts.situation]:
             if way.start is not None and (way.person is None or way.person(facts)):
-                found += way.citations
-        return tuple(found)
+                clauses += way.citations
+                readings += way.entry
+        for way in self.not_chosen[facts.situation]:
+            if way.on(facts.paid_on) and (way.test is None or way.test(facts)):
+                readings += way.gate
+        return tuple(clauses), tuple(readings)
 
     def label(self, way: Open, segment: int) -> str:
         """How the day is reported."""
@@ -137,10 +155,12 @@ class Gate:
 def compile_ways(
     ways: Mapping[str, WayIn],
     windows: Mapping[str, Window],
-    assumed: Callable[[WayIn], tuple[str, ...]],
+    assumed: Callable[[WayIn], tuple[tuple[str, ...], tuple[str, ...]]],
     setting: Setting,
 ) -> dict[str, tuple[Open, ...]]:
-    """The ways in of every situation, resolved to days and tests. `assumed` gives the readings a way in rests on."""
+    """The ways in of every situation, resolved to days and tests. `assumed` gives the readings by which a way
+    lets people in, and those its start rests on.
+    """
     by_situation: dict[str, list[Open]] = {situation: [] for situation in SITUATIONS}
     for name, way in ways.items():
         spelt = conditions(way.who, setting)
@@ -150,10 +170,24 @@ def compile_ways(
         spans = tuple(windows[name].span for name in way.windows)
         if not spans:
             spans = (span_of(way.paid_first, way.paid_last, setting.spans),)
+        entry, for_start = assumed(way)
+        rests_on = tuple(dict.fromkeys((*entry, *for_start)))
         for situation in situations_of(spelt):
             test = anyone(spelt, setting, situation=situation)
             person = anyone(spelt, setting, situation=situation, on_any_day=True)
             by_situation[situation].append(
-                Open(name, test, person, spans, way.window, start, end, tuple(cited), assumed(way))
+                Open(
+                    name,
+                    test,
+                    person,
+                    spans,
+                    way.window,
+                    start,
+                    end,
+                    tuple(cited),
+                    rests_on,
+                    entry,
+                    tuple(way.reading),
+                )
             )
     return {situation: tuple(each) for situation, each in by_situation.items()}

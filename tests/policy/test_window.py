@@ -343,3 +343,23 @@ def test_tongnan_newborns(birth_date, paid_on, expected):
 @pytest.mark.clause("JL-3.1")
 def test_jilin(paid_on, facts, expected):
     assert way(ask("jilin-2023", paid_on, **facts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("policy", "paid_on", "facts", "readings"),
+    [
+        ("shangluo-2024", "2023-12-25", {}, {"R19"}),
+        ("shangluo-2024", "2023-12-25", {"situation": "employee_lapsed"}, {"R6", "R19"}),
+        ("shangluo-2024", "2023-08-31", {"situation": "college_student"}, {"R12", "R19"}),
+        ("pingli-2022", "2022-04-01", {"birth_date": "2021-12-31", "situation": "newborn"}, {"R17"}),
+        ("zhuji-2023", "2022-09-30", {}, {"R16"}),
+        ("zhuji-2023", "2023-01-10", {}, {"R5", "R16"}),
+        ("zhuji-2023", "2023-05-10", {"situation": "employee_lapsed", "employee_cover_years": 1}, {"R13", "R16"}),
+        ("zhuji-2023", "2023-06-10", {"birth_date": "2023-01-10", "situation": "newborn"}, {"R1", "R16", "R17"}),
+        ("jilin-2023", "2024-01-01", {}, {"R11"}),
+    ],
+)
+def test_the_readings_that_turn_somebody_away_are_named(policy, paid_on, facts, readings):
+    answer = ask(policy, paid_on, **facts)
+    assert answer.outcome == "not_allowed"
+    assert set(answer.assumptions) == readings
