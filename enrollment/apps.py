@@ -10,7 +10,7 @@ class EnrollmentConfig(AppConfig):
         from accounts import audit_words
         from enrollment import trail
         from enrollment.deliveries import DELIVERIES
-        from enrollment.kinds import PAYMENTS, POPULATION
+        from enrollment.kinds import EMPLOYEE_COVER, PAYMENTS, POPULATION, STUDENTS
         from enrollment.ledgers import LEDGERS
         from exchanges import ledgers
         from exchanges.kinds import register
@@ -18,7 +18,7 @@ class EnrollmentConfig(AppConfig):
 
         audit_words.name_verbs(trail.VERBS)
         audit_words.name_facts(trail.FACTS)
-        for kind in (POPULATION, PAYMENTS):
+        for kind in (POPULATION, PAYMENTS, EMPLOYEE_COVER, STUDENTS):
             register(kind)
         for ledger in LEDGERS:
             ledgers.register(ledger)
@@ -35,6 +35,7 @@ class EnrollmentConfig(AppConfig):
             (_("Not paid"), "enrollment:not_paid", "enrollment.view_person", "list"),
             (_("Paid twice"), "enrollment:duplicates", "enrollment.view_payment", "flag"),
             (_("Differing amounts"), "enrollment:amounts", "enrollment.view_payment", "money"),
+            (_("Proposed ends"), "enrollment:proposals", "enrollment.correct", "flag"),
             (_("Registration desk"), "enrollment:register", "enrollment.register", "person"),
         )
         for order, (title, url_name, permission, icon) in enumerate(lines, start=20):
@@ -42,8 +43,18 @@ class EnrollmentConfig(AppConfig):
 
     def _fill_workbench(self) -> None:
         from accounts.navigation import Waiting, add_waiting
-        from enrollment.queries import people_paid_twice, people_without_reason
+        from enrollment.queries import open_proposals, people_paid_twice, people_without_reason
 
+        add_waiting(
+            Waiting(
+                _("Enrolments to be ended?"),
+                "enrollment:proposals",
+                open_proposals,
+                ("enrollment.correct", "enrollment.approve"),
+                24,
+                empty=_("No list suggests the end of an enrolment."),
+            )
+        )
         add_waiting(
             Waiting(
                 _("Not paid, reason not verified"),

@@ -276,3 +276,153 @@ class NotEnrolledReason(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.person} {self.coverage_year}"
+
+
+class EmployeeCover(ScopedModel):
+    """A spell of employee insurance as its agency tells it (PL-2.5, PL-8.2a): from the first day, up to the first day
+    without it. The list names people whom the resident register may not know: the index of the number is the key, and
+    `region` the area that the list is about."""
+
+    scope = ByRegion("region")
+
+    id_number_index = BlindIndexField(_("index of the id number"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+    employer = models.CharField(_("employer"), max_length=100, blank=True)
+    started_on = models.DateField(_("insured from"), null=True, blank=True)
+    ended_on = models.DateField(_("insured until before"), null=True, blank=True)
+    years = models.PositiveSmallIntegerField(_("years of employee insurance in a row"), null=True, blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", null=True, verbose_name=_("from batch"))
+
+    class Meta:
+        verbose_name = _("employee insurance")
+        verbose_name_plural = _("employee insurances")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_number_index"], condition=Q(ended_on__isnull=True), name="employee_cover_open_once"
+            ),
+            models.UniqueConstraint(fields=["id_number_index", "ended_on"], name="employee_cover_end_once"),
+            models.CheckConstraint(
+                name="employee_cover_dated", condition=Q(started_on__isnull=False) | Q(ended_on__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="employee_cover_forward",
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_on or '…'}–{self.ended_on or '…'}"
+
+
+class School(ScopedModel):
+    """A school as a unit, in the area whose education bureau lists its students (SL-6.2d)."""
+
+    scope = ByRegion("region")
+
+    name = models.CharField(_("school"), max_length=80)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+
+    class Meta:
+        verbose_name = _("school")
+        verbose_name_plural = _("schools")
+        constraints = [models.UniqueConstraint(fields=["region", "name"], name="school_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Schooling(ScopedModel):
+    """A person at a school: which stage, since when, and until when it is expected to last."""
+
+    class Stage(models.TextChoices):
+        KINDERGARTEN = "kindergarten", _("Kindergarten")
+        PRIMARY = "primary", _("Primary school")
+        JUNIOR = "junior", _("Junior middle school")
+        SENIOR = "senior", _("Senior middle school")
+        COLLEGE = "college", _("College")
+
+    scope = AnyOf(ByRegion("school__region", "person__region"))
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="schoolings", verbose_name=_("person"))
+    school = models.ForeignKey(School, models.PROTECT, related_name="schoolings", verbose_name=_("school"))
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices)
+    entered_on = models.DateField(_("entered on"), null=True, blank=True)
+    graduates_on = models.DateField(_("expected graduation"), null=True, blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", null=True, verbose_name=_("from batch"))
+
+    class Meta:
+        verbose_name = _("schooling")
+        verbose_name_plural = _("schoolings")
+        constraints = [
+            models.UniqueConstraint(fields=["person"], name="schooling_once"),
+            models.CheckConstraint(
+                name="schooling_forward",
+                condition=Q(entered_on__isnull=True)
+                | Q(graduates_on__isnull=True)
+                | Q(graduates_on__gte=F("entered_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.school}"
+
+
+class Proposal(ScopedModel):
+    """An end of an enrolment that a department's list suggests. Where the notice ends it by itself it is done by rule
+    and can be undone; everywhere else a person accepts or rejects it. What was decided once is not proposed again."""
+
+    class Kind(models.TextChoices):
+        DEATH = "death", _("The person has died")
+        ENLISTED = "enlisted", _("The person has enlisted")
+        IN_PRISON = "in_prison", _("The person is in prison")
+        MOVED_OUT = "moved_out", _("The person has moved away: enrolled elsewhere?")
+        EMPLOYEE_COVER = "employee_cover", _("The person has employee insurance, which comes first")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("To be decided")
+        BY_RULE = "by_rule", _("Done by rule")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Rejected")
+        UNDONE = "undone", _("Undone")
+
+    DONE = (Status.BY_RULE, Status.ACCEPTED)
+    # Which reason the registration ends with.
+    END_REASON = {
+        Kind.DEATH: Registration.EndReason.DEATH,
+        Kind.ENLISTED: Registration.EndReason.ENLISTED,
+        Kind.IN_PRISON: Registration.EndReason.IN_PRISON,
+        Kind.MOVED_OUT: Registration.EndReason.OTHER_AREA,
+        Kind.EMPLOYEE_COVER: Registration.EndReason.EMPLOYEE_INSURANCE,
+    }
+
+    scope = AnyOf(ByRegion("region", "person__region"))
+
+    kind = models.CharField(_("what the list says"), max_length=16, choices=Kind.choices)
+    registration = models.ForeignKey(
+        Registration, models.PROTECT, related_name="proposals", verbose_name=_("registration")
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="proposals", verbose_name=_("person"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place of enrolment"))
+    event_on = models.DateField(_("on"))
+    clauses = models.CharField(_("clauses"), max_length=80, blank=True)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", verbose_name=_("from batch"))
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("decided by")
+    )
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["status", "region"], name="proposal_waiting")]
+        constraints = [
+            models.UniqueConstraint(fields=["registration", "kind", "event_on"], name="proposal_once"),
+            models.CheckConstraint(
+                name="proposal_decided_by_someone", condition=Q(status="open") | Q(decided_on__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.get_kind_display()}"

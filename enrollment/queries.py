@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.business_day import today_for
 from accounts.models import Staff
 from accounts.scope import within
-from enrollment.models import NotEnrolledReason, Payment, Person
+from enrollment.models import NotEnrolledReason, Payment, Person, Proposal
 from notices.queries import current_coverage_year
 
 COUNTED_AT_MOST = 10_000
@@ -102,6 +102,11 @@ def people_without_reason(user: Staff) -> int:
     known = NotEnrolledReason.objects.filter(person=OuterRef("pk"), coverage_year=year, withdrawn_on=None)
     waiting = not_enrolled_people(coverage_year=year, on=on, ranges=user.code_ranges).filter(~Exists(known))
     return waiting.order_by()[:COUNTED_AT_MOST].count()
+
+
+def open_proposals(user: Staff) -> int:
+    """How many proposed ends of enrolments wait for a decision in the user's area."""
+    return Proposal.objects.visible_to(user).filter(status=Proposal.Status.OPEN).count()
 
 
 def people_paid_twice(user: Staff) -> int:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import lists, person, registration
+from enrollment.views import lists, person, proposals, registration
 
 app_name = "enrollment"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("register/", registration.register, name="register"),
     path("registrations/<int:pk>/end/", registration.end, name="end"),
     path("registrations/<int:pk>/reopen/", registration.reopen, name="reopen"),
+    path("proposals/", proposals.proposal_list, name="proposals"),
+    path("proposals/decide/", proposals.decide, name="decide_proposals"),
+    path("proposals/<int:pk>/undo/", proposals.undo, name="undo_proposal"),
     path("reasons/<int:pk>/withdraw/", person.withdraw_reason, name="withdraw_reason"),
     path("<int:pk>/", person.person_page, name="person"),
     path("<int:pk>/number/", person.reveal, name="reveal"),

@@ -42,6 +42,7 @@ Merge = Callable[["Chunk"], int]
 class FileKind:
     """A kind of list: columns, who may send it, checks across rows, and how its rows come into the register.
 
+    `consequences` follow the merge of each chunk, in the same transaction: what the rows mean for what stands.
     `tables` are those that the merge fills. `phases` are SQL conditions on the staged rows (alias `s`); the rows of a
     phase are merged before those of the next, whatever their order in the file. `staged` are columns that checks fill.
     `adds_up`: each row is an event of its own (a receipt), so that the order of lists does not matter; the rows of all
@@ -55,6 +56,7 @@ class FileKind:
     senders: frozenset[str]
     merge: Merge
     tables: tuple[str, ...]
+    consequences: tuple[Merge, ...] = ()
     checks: tuple[Check, ...] = ()
     phases: tuple[str, ...] = ("",)
     staged: tuple[Staged, ...] = ()

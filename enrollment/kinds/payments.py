@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
 from enrollment.kinds import person_columns
+from enrollment.kinds.consequences import follow_employee_cover, tell_facts
 from enrollment.kinds.person_columns import PERSON, PERSON_PROBLEMS, enter_unknown_people
 from enrollment.models import Payment, Registration
 from exchanges.columns import Choice, Code, Day, Fen, Text, Type, Year
@@ -236,6 +237,7 @@ PAYMENTS = FileKind(
         _refuse_reversals_without_receipt,
     ),
     merge=_merge,
+    consequences=(tell_facts, follow_employee_cover),
     tables=(PERSON, PAYMENT, REGISTRATION),
     phases=(_PAID, _REVERSED),
     adds_up=True,

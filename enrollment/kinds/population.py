@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
 from enrollment.kinds import person_columns
+from enrollment.kinds.consequences import follow_status
 from enrollment.kinds.person_columns import HUKOU_SYNONYMS, PERSON, PERSON_PROBLEMS
 from enrollment.models import Person
 from exchanges.columns import Choice, Day, Text
@@ -115,6 +116,7 @@ POPULATION = FileKind(
     senders=frozenset({BureauKind.POLICE, BureauKind.AGENCY}),
     checks=(_refuse_status_without_date, _refuse_before_birth, _refuse_repeated),
     merge=_merge,
+    consequences=(follow_status,),
     tables=(PERSON,),
     problems={
         **PERSON_PROBLEMS,

@@ -268,6 +268,8 @@ def _merge(held: _Held, staging: Staging) -> None:
             continue
         with transaction.atomic():
             changed = staging.kind.merge(chunk)
+            for follow in staging.kind.consequences:
+                follow(chunk)
             BatchChunk.objects.create(
                 batch=batch, number=chunk.number, first_row=chunk.first, last_row=chunk.last, changed=changed
             )

@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, str | tuple[str]] = {
     "enrollment:correct pk": "enrollment.Person",
     "enrollment:end pk": "enrollment.Registration",
     "enrollment:reopen pk": "enrollment.Registration",
+    "enrollment:undo_proposal pk": "enrollment.Proposal",
     "enrollment:withdraw_reason pk": "enrollment.NotEnrolledReason",
     "subsidies:run pk": "subsidies.DecisionRun",
     "subsidies:run_progress pk": "subsidies.DecisionRun",

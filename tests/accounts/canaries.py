@@ -152,6 +152,7 @@ def _pack_version(place: Place) -> dict[str, Any]:
 # label → the values that the model's constraints ask for
 FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     "enrollment.Person": _person,
+    "enrollment.EmployeeCover": lambda place: {"started_on": ON},
     "notices.Amendment": lambda place: {"pack_id": "pingli-2022"},
     "notices.Season": lambda place: {"pack_id": "pingli-2022"},
     "notices.PackVersion": _pack_version,
