@@ -27,6 +27,8 @@ def _refuse_contradicting_receipts(staging: Staging) -> None:
     said = "hex_index || '|' || amount || '|' || region || '|' || CAST(paid_on AS text) || '|' || coalesce(tier, 1)"
     said = said.replace("hex_index", staging.hex("id_index"))
     for sign in ("amount > 0", "amount < 0"):
+        if not staging.repeats("receipt_no", where=sign):
+            continue
         staging.refuse(
             "receipt_no",
             "receipt_contradicts",
@@ -102,6 +104,9 @@ def _merge(chunk: Chunk) -> int:
 
 
 def _enter(chunk: Chunk) -> int:
+    known = f"EXISTS (SELECT 1 FROM {PAYMENT} o WHERE o.receipt_no = s.receipt_no)"
+    if not chunk.keep_news(f"NOT {known}", order="s.id_index, s.row_number"):
+        return 0
     enter_unknown_people(chunk)
     roster = " OR ".join(f"s.channel LIKE '%%{channel}%%'" for channel in ROSTER_CHANNELS)
     entered = chunk.execute(
@@ -111,8 +116,8 @@ def _enter(chunk: Chunk) -> int:
         SELECT s.receipt_no, p.id, %(year)s, s.region, coalesce(s.tier, 1), s.amount, s.paid_on, s.channel,
             ({roster}), %(batch)s
         FROM {{staged}} s JOIN {PERSON} p ON p.id_number_index = s.id_index
-        WHERE {{rows}} AND NOT EXISTS (SELECT 1 FROM {PAYMENT} o WHERE o.receipt_no = s.receipt_no)
-        ORDER BY s.row_number
+        WHERE {{rows}}
+        ORDER BY p.id, s.row_number
         ON CONFLICT (receipt_no) DO NOTHING
         """
     )

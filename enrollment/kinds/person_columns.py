@@ -81,6 +81,8 @@ def refuse_other_names(staging: Staging) -> None:
 
 def refuse_contradicting_names(staging: Staging) -> None:
     """Rows of one number with different names."""
+    if not staging.repeats_numbers():
+        return
     staging.refuse(
         "name",
         "rows_contradict",

@@ -38,6 +38,8 @@ def _refuse_before_birth(staging: Staging) -> None:
 
 def _refuse_repeated(staging: Staging) -> None:
     """Of rows with one number that say the same the first is taken; where they contradict, none."""
+    if not staging.repeats_numbers():
+        return
     said = "name || '|' || region || '|' || coalesce(status, '') || '|' || coalesce(CAST(status_on AS text), '')"
     repeated = f"""
         JOIN (
@@ -61,6 +63,10 @@ def _refuse_repeated(staging: Staging) -> None:
 
 
 def _merge(chunk: Chunk) -> int:
+    stands = f"EXISTS (SELECT 1 FROM {PERSON} p WHERE p.id_number_index = s.id_index AND NOT {_DIFFERS})"
+    news = chunk.keep_news(f"NOT {stands}", order="s.id_index")
+    if not news:
+        return 0
     entered = chunk.execute(
         f"""
         INSERT INTO {PERSON} (name, document_kind, id_number, id_number_index, birth_date, region_id, residence_id,
@@ -73,7 +79,7 @@ def _merge(chunk: Chunk) -> int:
         ON CONFLICT (id_number_index) DO NOTHING
         """
     )
-    if entered == len(chunk):
+    if entered == news:
         return entered
     corrected = chunk.execute(
         f"""

@@ -6,7 +6,7 @@ the next attempt reads the file again and goes on with the first chunk that is m
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -22,13 +22,11 @@ from exchanges.error_file import write_error_file
 from exchanges.kinds import by_name
 from exchanges.models import Batch, BatchChunk
 from exchanges.reading import FileRefused, open_source
-from exchanges.staging import Chunk, Staging
+from exchanges.staging import Staging
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
-ROWS_A_CHUNK = 25_000
-# Chunks after which a table may be another one than the planner knows: each time about twice as much has come in.
-_GROWN = frozenset({2, 4, 8, 16, 32, 64})
+ROWS_A_CHUNK = 100_000
 
 
 class NotTaken(Exception):
@@ -201,7 +199,7 @@ def _work(held: _Held) -> None:
         return _unchanged(held, earlier)
     with transaction.atomic():
         held.write(status=Batch.Status.CHECKING, rows=staging.rows, layout=source.layout.as_json())
-        staging.settle()
+        staging.settle(ROWS_A_CHUNK)
         for check in kind.checks:
             check(staging)
         refused = staging.drop_refused()
@@ -248,20 +246,11 @@ def _release(held: _Held) -> None:
     Batch.objects.filter(pk=held.batch.pk, fence=held.fence).update(lease_until=None)
 
 
-def _chunks(staging: Staging) -> Iterator[Chunk]:
-    """The chunks of a file, numbered the same at every attempt: by row numbers of the source, phase by phase."""
-    number = 0
-    for phase in staging.kind.phases:
-        for first in range(1, staging.last_row + 1, ROWS_A_CHUNK):
-            number += 1
-            yield Chunk(staging.batch, number, first, first + ROWS_A_CHUNK - 1, phase)
-
-
 def _merge(held: _Held, staging: Staging) -> None:
     batch = held.batch
     merged = set(batch.chunks.values_list("number", flat=True))
-    done = 0
-    for chunk in _chunks(staging):
+    done, grown, known = 0, 0, ROWS_A_CHUNK // 2
+    for chunk in staging.chunks():
         rows = len(chunk)
         done += rows
         if not rows or chunk.number in merged:
@@ -274,7 +263,10 @@ def _merge(held: _Held, staging: Staging) -> None:
                 batch=batch, number=chunk.number, first_row=chunk.first, last_row=chunk.last, changed=changed
             )
             held.write(done=done)
-        if chunk.number in _GROWN:
+        # Each time twice as much has come in, a table may be another one than the planner knows.
+        grown += changed
+        if grown >= known:
+            known = 4 * grown
             bulk.refresh_statistics(staging.kind.tables)
 
 

@@ -98,7 +98,7 @@ def test_after_a_crash_the_merged_chunks_are_not_merged_again(deliver, people, m
     try:
         with pytest.raises(KeyboardInterrupt):
             services.run_batch(batch_id=batch.pk)
-        assert Person.objects.count() == 3
+        assert Person.objects.count() == 4
         Batch.objects.filter(pk=batch.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
         assert services.run_next()
     finally:
@@ -136,7 +136,7 @@ def test_a_worker_that_lost_its_batch_cannot_commit(deliver, people):
     finally:
         object.__setattr__(POPULATION, "merge", merge)
     assert list(BatchChunk.objects.values_list("number", flat=True)) == [1]
-    assert Person.objects.count() == 3
+    assert Person.objects.count() == 4
 
 
 def test_an_error_is_tried_three_times_and_then_set_aside(deliver, people):
@@ -180,7 +180,7 @@ def test_cancelled_half_way_what_was_merged_stays_and_a_retry_goes_on(deliver, p
     finally:
         object.__setattr__(POPULATION, "merge", merge)
     services.cancel_batch(batch_id=batch.pk, by=system_staff(), on=TODAY)
-    assert (Batch.objects.get().status, Person.objects.count()) == (Batch.Status.CANCELLED, 3)
+    assert (Batch.objects.get().status, Person.objects.count()) == (Batch.Status.CANCELLED, 4)
     services.retry_batch(batch_id=batch.pk, by=system_staff(), on=TODAY)
     again = services.run_batch(batch_id=batch.pk)
     assert (again.status, again.changed, Person.objects.count()) == (Batch.Status.MERGED, 10, 10)
