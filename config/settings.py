@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignpostMiddleware",
     "accounts.middleware.RequestOriginMiddleware",
     "accounts.middleware.SignedInMiddleware",
+    "accounts.middleware.NoNullMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts import audit
 from accounts.access import requires
 from accounts.business_day import today_in
+from accounts.lists import ListConfig
 from exchanges import queries, services
 from exchanges.filters import BatchFilter
 from exchanges.forms import UploadForm, kinds_for
@@ -42,7 +42,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__in=_SHOWN[show](request.user).values("pk"))
     narrowed = BatchFilter(request.GET, rows)
     table = BatchTable(narrowed.qs)
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     return render(request, "exchanges/batches.html", {"table": table, "filter": narrowed, "show": show})
 
 

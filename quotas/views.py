@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.access import requires
 from accounts.business_day import today_in
+from accounts.lists import ListConfig
 from accounts.scope import visible_ranges
 from enrollment.queries import not_enrolled_by_place
 from exchanges.writers import CONTENT_TYPES, FORMATS, SealedSpool
@@ -159,7 +159,7 @@ def _standing_of(request: HttpRequest, found: Ranking, notice: Terms) -> dict[st
     lines = RankingTable(found.lines, **places, before=found.before)
     others = OthersTable(found.others, **places, before=found.before)
     for table in (lines, others):
-        RequestConfig(request, paginate=False).configure(table)
+        ListConfig(request, paginate=False).configure(table)
     deadline = standing.deadline(notice.duties)
     stated = notice.stated_target(found.area)
     return {
@@ -273,7 +273,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
     """Every snapshot that the user may see, the newest first."""
     rows = Snapshot.objects.visible_to(request.user).select_related("region", "by")
     table = SnapshotTable(rows)
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    ListConfig(request, paginate={"per_page": 50}).configure(table)
     return render(request, "quotas/snapshots.html", {"table": table})
 
 
@@ -282,7 +282,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
 def interview_list(request: HttpRequest) -> HttpResponse:
     """Regions due for an interview (PL-8.5, ZJ-5.6a)."""
     table = InterviewTable(interviews(request.user))
-    RequestConfig(request, paginate=False).configure(table)
+    ListConfig(request, paginate=False).configure(table)
     return render(request, "quotas/interviews.html", {"table": table})
 
 
@@ -301,7 +301,7 @@ def tasks(request: HttpRequest, code: str = "") -> HttpResponse:
     total = sum(each.task.target for each in top or below)
     stated = notice.stated_target(area)
     table = TaskTable(progress, may_set=request.user.has_perm("quotas.set_task"))
-    RequestConfig(request, paginate={"per_page": 100}).configure(table)
+    ListConfig(request, paginate={"per_page": 100}).configure(table)
     context = {
         "area": area,
         "areas": request.user.regions.order_by("code"),

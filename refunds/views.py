@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.access import requires
 from accounts.business_day import today_in
+from accounts.lists import ListConfig
 from enrollment.models import Payment
 from notices.queries import pack_of
 from refunds import services
@@ -58,7 +58,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     table = ApplicationTable(narrowed.qs)
     if waiting:
         table.empty_text = _("Nothing waits for you.")
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     context = {"table": table, "filter": narrowed, "waiting": waiting, "waiting_count": mine.count()}
     return render(request, "refunds/list.html", context)
 

@@ -3,9 +3,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.access import requires
+from accounts.lists import ListConfig
 from accounts.scope import within
 from enrollment.documents import INDEX_PURPOSE, normalised
 from enrollment.forms import NumberForm, PeopleFilter
@@ -105,7 +105,7 @@ def amounts(request: HttpRequest, code: str | None = None) -> HttpResponse:
     payments = standing_payments(coverage_year=place.coverage_year, on=place.on, ranges=place.ranges)
     differing = differing_amounts(payments, coverage_year=place.coverage_year, on=place.on)
     table = AmountTable(differing.select_related("person", "region").order_by("region_id", "pk"))
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     return render(request, "enrollment/amounts.html", {"place": place, "table": table})
 
 
@@ -118,7 +118,7 @@ def duplicates(request: HttpRequest, code: str | None = None) -> HttpResponse:
         coverage_year=place.coverage_year, on=place.on, ranges=place.ranges
     )
     table = DuplicateTable(payments.select_related("person", "region").order_by("person_id", "paid_on", "pk"))
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     return render(request, "enrollment/duplicates.html", {"place": place, "table": table})
 
 

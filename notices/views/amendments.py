@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
-from django_tables2 import RequestConfig
 
 from accounts.access import requires
 from accounts.business_day import today_for, today_in
+from accounts.lists import ListConfig
 from accounts.models import Staff
 from notices import amendments, calculator, impact, reading
 from notices.forms import AmendmentForm, SettleForm
@@ -44,7 +44,7 @@ def amendment_list(request: HttpRequest) -> HttpResponse:
     only_waiting = bool(request.GET.get("waiting"))
     chosen = waiting if only_waiting else rows
     table = AmendmentTable(chosen.select_related("region", "proposed_by", "settled_by").prefetch_related("leaves"))
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     context = {
         "table": table,
         "only_waiting": only_waiting,

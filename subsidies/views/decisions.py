@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
-from django_tables2 import RequestConfig
 
 from accounts.access import requires
+from accounts.lists import ListConfig
 from accounts.scope import within
 from enrollment.queries import enrolled_people, resident_people
 from enrollment.views.places import ROWS_A_PAGE, Place, place_of
@@ -128,7 +128,7 @@ def assisted_people(request: HttpRequest, code: str | None = None) -> HttpRespon
     rows = assisted(coverage_year=place.coverage_year, ranges=place.ranges)
     narrowed = AssistedFilter(request.GET, rows.select_related("person", "region", "answer", "payment"))
     table = AssistedTable(narrowed.qs.order_by("region_id", "person_id"))
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     return render(request, "subsidies/assisted.html", {"place": place, "filter": narrowed, "table": table})
 
 
@@ -141,7 +141,7 @@ def undetermined_people(request: HttpRequest, code: str | None = None) -> HttpRe
     table = UndeterminedTable(
         rows.select_related("person", "region", "answer", "payment").order_by("region_id", "person_id")
     )
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     return render(
         request, "subsidies/undetermined.html", {"place": place, "table": table, "clauses": _open_clauses(place)}
     )

@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.access import requires
 from accounts.business_day import today_in
+from accounts.lists import ListConfig
 from enrollment.models import Person
 from enrollment.views.places import ROWS_A_PAGE, place_of
 from regions.queries import within_ranges
@@ -37,7 +37,7 @@ def marks(request: HttpRequest, code: str | None = None) -> HttpResponse:
         show, rows = "", marks_on(place.on, ranges=place.ranges)
     narrowed = MarkFilter(request.GET, rows.visible_to(request.user).select_related("person", "region"))
     table = MarkTable(narrowed.qs.order_by("region_id", "person_id", "category"))
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     context = {
         "place": place,
         "show": show,
