@@ -168,9 +168,11 @@ def pay_out(*, application: Application, voucher: str, by: Staff, on: date, why:
 
 @transaction.atomic
 def show_account(*, application: Application, by: Staff, on: date, why: str) -> str:
-    """The full bank account, for the person who pays out; the reason is kept."""
+    """The full bank account, for the person who pays out, while the payout waits; the reason is kept."""
     _check_mine(by, PAY_OUT.permission, application.region_id, application.region.full_name)
     _check_reason(why)
+    if not Application.objects.filter(pk=application.pk, status__in=PAY_OUT.start).exists():
+        raise AlreadySettled(_who_was_first(application))
     audit.record(by=by, on=on, verb="refunds.show_account", subject=application, why=why)
     return application.account or ""
 

@@ -145,6 +145,11 @@ class TestChain:
 
     def test_showing_the_account_keeps_the_reason(self, apply, desk):
         application = apply()
+        with pytest.raises(AlreadySettled):
+            services.show_account(application=application, by=desk.cashier, on=LATER, why="转账")
+        assert not AuditEntry.objects.filter(verb="refunds.show_account").exists()
+        services.take_in(application=application, by=desk.tax, on=APPLIED_ON)
+        services.approve_finally(application=application, by=desk.approver, on=LATER)
         assert services.show_account(application=application, by=desk.cashier, on=LATER, why="转账") == ACCOUNT
         assert AuditEntry.objects.get(verb="refunds.show_account").why == "转账"
         with pytest.raises(NotYours):
