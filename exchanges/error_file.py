@@ -1,10 +1,12 @@
 """The refused rows in the layout of the file they came in, with their row number and all reasons beside them.
 
-Staff mend the rows in it and send it as it is: the two added columns are no part of any list and are left out then.
+Staff mend the rows in it and send it as it is: the two added columns are no part of any list and are left out then,
+and so is the apostrophe that keeps a spreadsheet from computing a cell of a csv.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -17,8 +19,10 @@ from exchanges.kinds import FileKind
 from exchanges.models import Batch
 from exchanges.reading import Layout, open_source
 from exchanges.reading.header import REASONS, ROW_NUMBER
+from exchanges.writers.cells import starts_formula
 
 _IN_MEMORY = 4 * 1024 * 1024
+_FIGURE = re.compile(r"[+-]?[0-9][0-9.,]*")
 
 
 def write_error_file(batch: Batch, kind: FileKind, layout: Layout) -> None:
@@ -57,10 +61,15 @@ def _write_csv(file: IO[bytes], layout: Layout, rows: Iterator[tuple[int, list[s
     text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(text, delimiter=layout.delimiter)
     kept = _kept(layout)
-    writer.writerows(layout.titles)
-    writer.writerow([*(layout.headers[place] for place in kept), ROW_NUMBER, REASONS])
-    writer.writerows([*(cells[place] for place in kept), number, reasons] for number, cells, reasons in rows)
+    writer.writerows([_inert(cell) for cell in title] for title in layout.titles)
+    writer.writerow([*(_inert(layout.headers[place]) for place in kept), ROW_NUMBER, REASONS])
+    writer.writerows([*(_inert(cells[place]) for place in kept), number, reasons] for number, cells, reasons in rows)
     text.detach()
+
+
+def _inert(cell: str) -> str:
+    """The cell as it came, with an apostrophe in front of what a spreadsheet would compute; figures stay figures."""
+    return f"'{cell}" if cell and starts_formula(cell) and not _FIGURE.fullmatch(cell.strip()) else cell
 
 
 def _write_xlsx(file: IO[bytes], layout: Layout, rows: Iterator[tuple[int, list[str], str]]) -> None:

@@ -30,7 +30,11 @@ def trim_all(cells: pl.Series) -> pl.Series:
     cells = cells.fill_null("")
     if cells.str.contains(f"[{INVISIBLE}]").any():
         cells = cells.str.replace_all(f"[{INVISIBLE}]", "")
-    return cells.str.strip_chars(SPACES)
+    cells = cells.str.strip_chars(SPACES)
+    if cells.str.starts_with("'").any():
+        # The error file puts an apostrophe in front of what a spreadsheet would compute (exchanges/error_file.py).
+        cells = cells.str.replace(r"^'(\s*[=+\-@＝＋－＠])", "${1}").str.strip_chars(SPACES)
+    return cells
 
 
 def narrow_all(cells: pl.Series) -> pl.Series:

@@ -36,7 +36,7 @@ def test_csv_in_the_layout_and_encoding_it_came_in(deliver, rows, encoding):
     assert (titles[0], blank) == ("平利县人口信息表", [])
     assert header == [*HEADER, "行号", "错误原因"]
     assert [row[:6] for row in refused] == [
-        [*map(str, rows[1]), "5"],
+        [str(rows[1][0]), *rows[1][1:3], f"'{rows[1][3]}", rows[1][4], "5"],
         [*map(str, rows[2]), "6"],
     ]
     assert "身份证号" in refused[0][6]
@@ -65,6 +65,21 @@ def test_mended_and_sent_again_as_it_is(deliver, rows):
     mended = deliver.take("population", text.encode())
     assert (mended.status, mended.accepted, mended.refused) == (Batch.Status.MERGED, 2, 0)
     assert Person.objects.count() == 3
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "@SUM(1)", "＝1+1", "\t=1", "-1+cmd|' /C calc'!A1"])
+def test_a_csv_computes_nothing_in_a_spreadsheet_and_comes_back_as_it_was(deliver, rows, name):
+    rows[1][2] = name
+    batch = deliver.take("population", csv_bytes([HEADER, rows[1]]))
+    assert error_rows(batch)[1][2] == f"'{name}"
+    again = deliver.take("population", content_of(Batch.objects.get(pk=batch.pk).errors_file))
+    assert error_rows(again)[1][2] == f"'{name}", "no second apostrophe"
+
+
+def test_figures_of_a_csv_stay_figures(deliver, rows):
+    rows[1][3] = "-320.00"
+    batch = deliver.take("population", csv_bytes([HEADER, rows[1]]))
+    assert error_rows(batch)[1][3] == "-320.00"
 
 
 def test_still_wrong_it_comes_back_with_fresh_columns(deliver, rows):
