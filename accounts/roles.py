@@ -56,7 +56,10 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "subsidies.mark quotas.freeze quotas.set_task refunds.apply notices.propose_amendment"
     ),
     Role.AGENCY_APPROVER: _AGENCY
-    | _rights("exchanges.approve_batch refunds.final_approval notices.approve_amendment enrollment.approve"),
+    | _rights(
+        "exchanges.approve_batch exchanges.view_brake exchanges.add_brake exchanges.change_brake "
+        "exchanges.delete_brake refunds.final_approval notices.approve_amendment enrollment.approve"
+    ),
     Role.AGENCY_CASHIER: _AGENCY | _rights("refunds.payout exchanges.make_delivery exchanges.take_receipt"),
     Role.TOWNSHIP_OFFICER: _EVERYBODY
     | _WATCHES

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,7 @@ class ExchangesConfig(AppConfig):
             audit_words.name_verbs(words.VERBS)
             audit_words.name_facts(words.FACTS)
         work.register("batches", run_next)
+        import_module("exchanges.brake_admin")
         self._fill_sidebar()
         self._fill_workbench()
         fill_frame()

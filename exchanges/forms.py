@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from accounts.business_day import today_in
 from accounts.models import Bureau, BureauKind, Staff
 from accounts.scope import within
-from exchanges.kinds import FileKind, kinds
+from exchanges.kinds import FileKind, by_name, kinds
+from exchanges.periods import read_period
 from notices.models import Season
 from regions.models import Region
 from regions.queries import ancestors, code_ranges, within_ranges
@@ -44,6 +45,16 @@ class UploadForm(forms.Form):
         label=gettext_lazy("Sent by"),
         required=False,
         empty_label=gettext_lazy("The agency itself"),
+    )
+    is_full = forms.BooleanField(
+        label=gettext_lazy("This is the complete list"),
+        required=False,
+        help_text=gettext_lazy("Identities only: whoever it does not name any more is ended, once you have seen whom."),
+    )
+    period = forms.CharField(
+        label=gettext_lazy("Period"),
+        required=False,
+        help_text=gettext_lazy("The month the list stands for, e.g. 2021-10. An older list never undoes a newer one."),
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -87,11 +98,20 @@ class UploadForm(forms.Form):
             )
         return file
 
+    def clean_period(self) -> str:
+        try:
+            return read_period(self.cleaned_data["period"].strip())
+        except ValueError:
+            raise forms.ValidationError(_("Write year and month, e.g. 2021-10.")) from None
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         region = cleaned.get("region")
         if region and not all(within_ranges(low, self.user.code_ranges) for low, _high in code_ranges(region)):
             self.add_error("region", _("This area is not yours."))
+        kind = cleaned.get("kind")
+        if kind and cleaned.get("is_full") and by_name(kind).compare is None:
+            self.add_error("is_full", _("This list is sent as changes, never as a complete list."))
         return cleaned
 
     @property

@@ -16,6 +16,7 @@ from exchanges.columns import Parser, Staged
 from exchanges.problems import ROW_PROBLEMS
 
 if TYPE_CHECKING:
+    from exchanges.comparing import Comparison
     from exchanges.staging import Chunk, Staging
 
 
@@ -43,6 +44,8 @@ class FileKind:
     """A kind of list: columns, who may send it, checks across rows, and how its rows come into the register.
 
     `consequences` follow the merge of each chunk, in the same transaction: what the rows mean for what stands.
+    `compare` says what a list would add, change and end, before refused rows are taken out; kinds that have it may be
+    sent as complete lists, and `end_missing` then ends what such a list does not name any more.
     `tables` are those that the merge fills. `phases` are SQL conditions on the staged rows (alias `s`); the rows of a
     phase are merged before those of the next, whatever their order in the file. `staged` are columns that checks fill.
     `adds_up`: each row is an event of its own (a receipt), so that the order of lists does not matter; the rows of all
@@ -57,6 +60,8 @@ class FileKind:
     merge: Merge
     tables: tuple[str, ...]
     consequences: tuple[Merge, ...] = ()
+    compare: "Callable[[Staging], Comparison] | None" = None
+    end_missing: "Callable[[Staging, Comparison], int] | None" = None
     checks: tuple[Check, ...] = ()
     phases: tuple[str, ...] = ("",)
     staged: tuple[Staged, ...] = ()

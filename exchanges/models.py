@@ -9,7 +9,7 @@ from accounts.scope import AllOf, AnyOf, ByBureau, ByRegion, ForPermission, Own,
 from exchanges.outbound.models import Delivery, Receipt
 from regions.models import Region
 
-__all__ = ["Batch", "BatchChunk", "Delivery", "LedgerExport", "Receipt", "RowError"]
+__all__ = ["Batch", "BatchChunk", "Brake", "Delivery", "LedgerExport", "Receipt", "RowError"]
 
 
 def _seen_by_its_department(path: str = "") -> Scope:
@@ -60,6 +60,10 @@ class Batch(ScopedModel):
     sha256 = models.CharField("SHA-256", max_length=64)
     content_hash = models.CharField(_("hash of the rows"), max_length=64, blank=True)
 
+    is_full = models.BooleanField(_("complete list"), default=False)
+    period = models.CharField(_("period"), max_length=7, blank=True, help_text=_("year and month, e.g. 2021-10"))
+    sequence = models.PositiveIntegerField(_("sequence number"), null=True, blank=True)
+
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.RECEIVED)
     reason = models.TextField(_("reason"), blank=True)
     rows = models.PositiveIntegerField(_("rows"), default=0)
@@ -69,6 +73,10 @@ class Batch(ScopedModel):
     done = models.PositiveIntegerField(_("rows worked off"), default=0)
     layout = models.JSONField(_("layout of the file"), null=True, encoder=DjangoJSONEncoder)
     errors_file = models.FileField(_("error file"), upload_to="errors/%Y/%m/", blank=True)
+    preview = models.JSONField(_("what it would change"), null=True, encoder=DjangoJSONEncoder)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("approved by")
+    )
 
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
@@ -98,6 +106,37 @@ class Batch(ScopedModel):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.file_name}"
+
+
+class Brake(ScopedModel):
+    """From when on a list that ends marks waits for a second person, for an area and what lies below it.
+
+    The deepest area counts; where none is set, the values of a new row do.
+    """
+
+    scope = ByRegion("region")
+
+    region = models.OneToOneField(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+    most_ended_percent = models.PositiveSmallIntegerField(
+        _("most marks ended (%)"),
+        default=20,
+        help_text=_("A list that would end more than this share of the marks that stand waits for a second person."),
+    )
+    from_marks = models.PositiveIntegerField(
+        _("from so many marks on"),
+        default=20,
+        help_text=_("A list of changes that ends fewer marks never waits; complete lists always do."),
+    )
+
+    class Meta:
+        verbose_name = _("brake on lists")
+        verbose_name_plural = _("brakes on lists")
+        constraints = [
+            models.CheckConstraint(name="brake_percent", condition=Q(most_ended_percent__lte=100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.most_ended_percent} %"
 
 
 class BatchChunk(ScopedModel):

@@ -50,22 +50,44 @@ def first_in_line(now: datetime | None = None) -> QuerySet[Batch]:
     return free(now).filter(~Exists(of_sender), Q(sender__isnull=False) | ~Exists(of_area))
 
 
+def newer_list(batch: Batch) -> Batch | None:
+    """A list of the line, area and year that was taken and stands for a later period, or for the same with a higher
+    sequence number. None for lists of dated events, which each find their own place in time."""
+    if not batch.period or (by_name(batch.kind).adds_up and not batch.is_full):
+        return None
+    later = Q(period__gt=batch.period)
+    if batch.sequence is not None:
+        later |= Q(period=batch.period, sequence__gt=batch.sequence)
+    taken = line_of(batch).filter(
+        later,
+        region=batch.region_id,
+        coverage_year=batch.coverage_year,
+        status__in=[Batch.Status.MERGED, Batch.Status.UNCHANGED],
+    )
+    return taken.exclude(pk=batch.pk).order_by("-period", "-sequence", "-pk").first()
+
+
+def period_words(batch: Batch) -> str:
+    """The period of a list with its sequence number."""
+    return f"{batch.period} #{batch.sequence}" if batch.sequence is not None else batch.period
+
+
 def waiting_words(before: Batch) -> str:
     """Why a later list of the line waits for this one, and what to do about it."""
     values = {"number": before.pk}
     if before.status == Batch.Status.FAILED:
         return (
             _(
-                "Waits behind list #%(number)s, which failed: lists of one department are taken in their order. Have that "
-                "one worked off once more, or stop it; this one then goes on by itself."
+                "Waits behind list #%(number)s, which failed: lists of one department are taken in their order. Have "
+                "that one worked off once more, or stop it; this one then goes on by itself."
             )
             % values
         )
     if before.status == Batch.Status.HELD:
         return (
             _(
-                "Waits behind list #%(number)s, which waits for approval. Once that one is applied or stopped, this one "
-                "goes on by itself."
+                "Waits behind list #%(number)s, which waits for approval. Once that one is applied or stopped, this "
+                "one goes on by itself."
             )
             % values
         )

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:number>/progress/", views.batch_progress, name="progress"),
     path("<int:number>/errors/", views.error_file, name="errors"),
     path("<int:number>/cancel/", views.cancel, name="cancel"),
+    path("<int:number>/approve/", views.approve, name="approve"),
     path("<int:number>/retry/", views.retry, name="retry"),
     path("deliveries/", include("exchanges.outbound.urls")),
     path("ledgers/", ledger_views.ledger_list, name="ledgers"),

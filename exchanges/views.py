@@ -63,6 +63,8 @@ def upload(request: HttpRequest) -> HttpResponse:
             sender=form.sending_bureau,
             by=request.user,
             on=today_in(region.code),
+            is_full=form.cleaned_data["is_full"],
+            period=form.cleaned_data["period"],
         )
         return redirect("exchanges:batch", number=batch.pk)
     return render(request, "exchanges/upload.html", {"form": form, "kinds": offered})
@@ -91,6 +93,10 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
     may_change = mine or request.user.has_perm("exchanges.cancel_batch")
     moving = batch.status in Batch.OPEN
     before = queries.standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
+    held = batch.status == Batch.Status.HELD
+    braked = held and bool((batch.preview or {}).get("brake"))
+    second = request.user.has_perm("exchanges.approve_batch") and not mine
+    may_approve = second or (may_change and not braked)
     context = {
         "batch": batch,
         "waits_for": queries.waiting_words(before) if before else "",
@@ -101,6 +107,8 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
         "progress": queries.progress(batch) if moving else None,
         "reasons": queries.reasons_of(batch) if batch.refused else [],
         "left_out": (batch.layout or {}).get("left_out", []),
+        "preview": batch.preview if held or batch.approved_by_id else None,
+        "may_approve": held and may_approve,
         "may_cancel": may_change and batch.status in Batch.UNFINISHED,
         "may_retry": may_change and batch.status in {Batch.Status.FAILED, Batch.Status.CANCELLED},
         "may_mend": bool(batch.errors_file) and request.user.has_perm("exchanges.upload"),
@@ -162,6 +170,23 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
 def retry(request: HttpRequest, number: int) -> HttpResponse:
     """Has a list worked off once more."""
     return _changed(request, number, services.retry_batch, _("The list is in the queue again."))
+
+
+@requires("exchanges.upload", "exchanges.approve_batch")
+@require_POST
+def approve(request: HttpRequest, number: int) -> HttpResponse:
+    """Has a list applied that waited for somebody to see what it changes."""
+    batch = get_object_or_404(_batches(request), pk=number)
+    allowed = ("exchanges.approve_batch", "exchanges.cancel_batch")
+    if batch.uploaded_by_id != request.user.pk and not any(map(request.user.has_perm, allowed)):
+        raise Http404
+    try:
+        services.approve_batch(batch_id=batch.pk, by=request.user, on=today_in(batch.region_id))
+    except (services.BatchIsFinal, services.NeedsSecondPerson) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The list is being applied."))
+    return redirect("exchanges:batch", number=batch.pk)
 
 
 def _changed(request: HttpRequest, number: int, verb: Any, done: str) -> HttpResponse:

@@ -99,6 +99,7 @@ class Door:
         on: date = date(2021, 12, 1),
         sender: Bureau | None = None,
         by=None,
+        **declared,
     ) -> Batch:
         """A file of any content, received and not yet worked off."""
         return receive_file(
@@ -109,6 +110,7 @@ class Door:
             sender=sender,
             by=by or system_staff(),
             on=on,
+            **declared,
         )
 
     def take(self, kind: str, content: bytes, **more) -> Batch:

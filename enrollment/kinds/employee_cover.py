@@ -171,6 +171,7 @@ EMPLOYEE_COVER = FileKind(
     consequences=(tell_facts, follow_employee_cover),
     tables=(COVER,),
     phases=_PHASES,
+    adds_up=True,
     problems={
         **PERSON_PROBLEMS,
         "too_many_years": _("%(detail)s years are more than anyone can have; please check the number"),

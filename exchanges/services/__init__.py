@@ -1,12 +1,14 @@
 """What can be done with a batch: take a file in, work it off, cancel it, try it again."""
 
-from exchanges.services.life import BatchIsFinal, cancel_batch, retry_batch
+from exchanges.services.life import BatchIsFinal, NeedsSecondPerson, approve_batch, cancel_batch, retry_batch
 from exchanges.services.receive import receive_file
 from exchanges.services.run import NotTaken, run_batch, run_line, run_next
 
 __all__ = [
     "BatchIsFinal",
+    "NeedsSecondPerson",
     "NotTaken",
+    "approve_batch",
     "cancel_batch",
     "receive_file",
     "retry_batch",

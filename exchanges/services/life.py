@@ -30,6 +30,34 @@ def cancel_batch(*, batch_id: int, by: Staff, on: date, why: str = "") -> Batch:
     return batch
 
 
+class NeedsSecondPerson(Exception):
+    """Whoever sent the list cannot be the one who agrees to it; the message says who can."""
+
+
+def approve_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
+    """Has a list that waits for approval applied as its preview shows it. Where a brake holds it, a second person with
+    the right to approve must do so. Raises BatchIsFinal, NeedsSecondPerson."""
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update().get(pk=batch_id)
+        held = batch.status == Batch.Status.HELD
+        braked = held and bool((batch.preview or {}).get("brake"))
+        if braked and (batch.uploaded_by_id == by.pk or not by.has_perm("exchanges.approve_batch")):
+            raise NeedsSecondPerson(
+                _("A second person decides this: a reviewer of the agency who did not send the list.")
+            )
+        approved = Batch.objects.filter(pk=batch_id, status=Batch.Status.HELD).update(
+            status=Batch.Status.RECEIVED,
+            fence=F("fence") + 1,
+            attempts=0,
+            lease_until=None,
+            reason="",
+            approved_by=by,
+        )
+        batch = _settled(batch_id, approved, by, on, "exchanges.approve_batch", "")
+        transaction.on_commit(lambda: doorbell.ring(batch_id))
+    return batch
+
+
 def retry_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
     """Puts a failed or cancelled batch back into the queue; chunks that were merged are not merged again.
 
@@ -43,6 +71,7 @@ def retry_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
             lease_until=None,
             attempts=0,
             reason="",
+            approved_by=None,
             finished_at=None,
         )
         batch = _settled(batch_id, waiting, by, on, "exchanges.retry_batch", "")
@@ -51,7 +80,7 @@ def retry_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
 
 
 def _refuse_overtaken(batch: Batch) -> None:
-    if by_name(batch.kind).adds_up or batch.status != Batch.Status.CANCELLED:
+    if (by_name(batch.kind).adds_up and not batch.is_full) or batch.status != Batch.Status.CANCELLED:
         return
     later = queries.line_of(batch).filter(pk__gt=batch.pk, status__in=[Batch.Status.MERGED, Batch.Status.UNCHANGED])
     if newer := later.order_by("id").first():

@@ -25,9 +25,14 @@ def receive_file(
     sender: Bureau | None,
     by: Staff,
     on: date,
+    is_full: bool = False,
+    period: str = "",
+    sequence: int | None = None,
 ) -> Batch:
     """Keeps the file and enters its batch; a worker takes it from there (`run_batch`).
 
+    `is_full`: the sender declares that the list is complete, so that what it does not name has ended. `period` is the
+    month it stands for (2021-10; else what its title says), `sequence` its number within that.
     `sender` is None where nobody said who sent it. Raises UnknownKind.
     """
     by_name(kind)
@@ -48,6 +53,9 @@ def receive_file(
             size=size,
             sha256=digest.hexdigest(),
             uploaded_by=by,
+            is_full=is_full,
+            period=period,
+            sequence=sequence,
         )
         # The stored name is our own: nothing of what a sender writes becomes a path.
         batch.file.save(f"{kind}{_ending(name)}", file, save=False)

@@ -18,10 +18,12 @@ from django.utils.translation import override
 from accounts import audit
 from exchanges import bulk, queries
 from exchanges.columns import Context
+from exchanges.comparing import Comparison, preview_of, why_second_person
 from exchanges.error_file import write_error_file
 from exchanges.kinds import by_name
 from exchanges.models import Batch, BatchChunk
-from exchanges.reading import FileRefused, open_source
+from exchanges.periods import period_of
+from exchanges.reading import FileRefused, Layout, open_source
 from exchanges.staging import Staging
 
 logger = logging.getLogger(__name__)
@@ -177,12 +179,17 @@ def _work(held: _Held) -> None:
             _("%(sender)s does not send the list “%(kind)s”; please check the kind of list.")
             % {"sender": batch.sender.name, "kind": kind.label}
         )
+    if batch.is_full and kind.compare is None:
+        raise FileRefused(
+            _("The list “%(kind)s” is sent as changes, never as a complete list.") % {"kind": kind.label}
+        )
     earlier = queries.last_of_kind(batch)
     merged_before = batch.chunks.exists()
     if earlier and not merged_before and _says_the_same(earlier, batch, "sha256"):
         return _unchanged(held, earlier)
     context = Context(batch.region, batch.coverage_year, batch.business_on, batch.sender)
     source = open_source(lambda: batch.file.storage.open(batch.file.name), kind)
+    _refuse_older(held, source.layout)
     staging = Staging(batch, kind, context, source.layout)
     with transaction.atomic():
         held.write(status=Batch.Status.STAGING, done=0)
@@ -202,9 +209,15 @@ def _work(held: _Held) -> None:
         staging.settle(ROWS_A_CHUNK)
         for check in kind.checks:
             check(staging)
+        compared = kind.compare(staging) if kind.compare else None
         refused = staging.drop_refused()
-        held.write(status=Batch.Status.MERGING, done=0, refused=refused, accepted=staging.rows - refused)
+        accepted = staging.rows - refused
+        if compared and not merged_before and _hold(held, staging, compared, refused):
+            return None
+        held.write(status=Batch.Status.MERGING, done=0, refused=refused, accepted=accepted)
     _merge(held, staging)
+    if batch.is_full:
+        _end_missing(held, staging, compared)
     return _finish(held, staging, refused)
 
 
@@ -213,6 +226,7 @@ def _says_the_same(earlier: Batch, batch: Batch, hash_field: str) -> bool:
     news in it. A list that another one followed is taken once more, so that the last one delivered stands."""
     return (
         earlier.refused == 0
+        and earlier.is_full == batch.is_full
         and earlier.region_id == batch.region_id
         and earlier.coverage_year == batch.coverage_year
         and getattr(earlier, hash_field) == getattr(batch, hash_field)
@@ -240,6 +254,65 @@ def _unchanged(held: _Held, earlier: Batch) -> None:
             subject=batch,
             after={"status": "unchanged", "same_as": earlier.pk},
         )
+
+
+def _refuse_older(held: _Held, layout: Layout) -> None:
+    """The period of the list is what the sender gave, or the one month that its titles name."""
+    batch = held.batch
+    if not batch.period:
+        batch.period = period_of(layout.titles)
+        if batch.period:
+            held.write(period=batch.period)
+    if newer := queries.newer_list(batch):
+        raise FileRefused(
+            _(
+                "List #%(number)s of %(newer)s has been taken; this one is of %(period)s, and an older list never "
+                "undoes a newer one. If it is to count, send it again under the period it is to stand for."
+            )
+            % {"number": newer.pk, "newer": queries.period_words(newer), "period": queries.period_words(batch)}
+        )
+
+
+def _hold(held: _Held, staging: Staging, compared: Comparison, refused: int) -> bool:
+    """Whether staff must see first what the list would do: complete lists always, others by the brake. An approval
+    holds as long as the list would end what it would have ended then."""
+    batch = held.batch
+    accepted = staging.rows - refused
+    brake = why_second_person(batch, compared, accepted=accepted)
+    if not (batch.is_full or brake):
+        return False
+    stale = batch.approved_by_id is not None and (batch.preview or {}).get("digest") != compared.digest
+    if batch.approved_by_id is not None and not stale:
+        return False
+    reasons = [_("What stands has changed since the list was approved.")] if stale else []
+    reasons += brake or [_("A complete list is applied once somebody has seen what it changes.")]
+    if refused:
+        write_error_file(batch, staging.kind, staging.layout)
+    held.write(
+        status=Batch.Status.HELD,
+        reason=" ".join(reasons),
+        preview=preview_of(compared, brake),
+        approved_by=None,
+        rows=staging.rows,
+        done=staging.rows,
+        accepted=accepted,
+        refused=refused,
+        layout=staging.layout.as_json(),
+        errors_file=batch.errors_file.name,
+    )
+    _release(held)
+    return True
+
+
+def _end_missing(held: _Held, staging: Staging, compared: Comparison) -> None:
+    """The last step of a complete list, once: chunk 0 in the ledger of the merge."""
+    batch = held.batch
+    if batch.chunks.filter(number=0).exists():
+        return
+    with transaction.atomic():
+        changed = staging.kind.end_missing(staging, compared)
+        BatchChunk.objects.create(batch=batch, number=0, first_row=0, last_row=0, changed=changed)
+        held.write(done=staging.rows)
 
 
 def _release(held: _Held) -> None:

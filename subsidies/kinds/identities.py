@@ -12,6 +12,7 @@ from enrollment.kinds.person_columns import HUKOU_SYNONYMS, PERSON, PERSON_PROBL
 from exchanges.columns import Choice, Context, Day, Refused, Staged, Text, Type
 from exchanges.kinds import Column, FileKind
 from exchanges.staging import Chunk, Staging
+from subsidies.kinds.complete import compare, end_missing
 from subsidies.kinds.course import Effect, Event, Mark, Objection, follow
 from subsidies.models import Category, IdentityMark
 
@@ -237,6 +238,9 @@ IDENTITIES = FileKind(
     merge=_merge,
     tables=(PERSON, MARK),
     phases=_PHASES,
+    adds_up=True,
+    compare=compare,
+    end_missing=end_missing,
     staged=(Staged("begins_until", Type.DATE), Staged("ends", Type.DATE)),
     problems={
         **PERSON_PROBLEMS,

@@ -12,6 +12,7 @@ from accounts.cli import REFUSED, CommandRefused, JsonCommand
 from accounts.models import Staff
 from exchanges.kinds import UnknownKind, by_name, kinds
 from exchanges.models import Batch
+from exchanges.periods import read_period
 from exchanges.queries import standing_before, waiting_words
 from exchanges.reading import FileRefused
 from exchanges.senders import UnknownSender, sender_named
@@ -29,6 +30,9 @@ class Command(JsonCommand):
         parser.add_argument("kind", help="kind of list: " + ", ".join(kind.name for kind in kinds()))
         parser.add_argument("file", help="xlsx, xls or csv")
         parser.add_argument("--sender", help="the department that sent it")
+        parser.add_argument("--full", action="store_true", help="the list is complete: what it does not name has ended")
+        parser.add_argument("--period", default="", help="the month the list stands for, e.g. 2021-10")
+        parser.add_argument("--sequence", type=int, help="its number within the period")
         parser.add_argument("--errors-dir", help="where the error file is written; beside FILE when left out")
 
     def handle_json(
@@ -42,9 +46,18 @@ class Command(JsonCommand):
         by: Staff,
         sender: str | None,
         errors_dir: str | None,
+        full: bool,
+        period: str,
+        sequence: int | None,
         **options: Any,
     ) -> tuple[dict[str, Any], int]:
         by_name(kind)
+        try:
+            read_period(period)
+        except ValueError:
+            raise CommandRefused(f"期别“{period}”应写成 2021-10 的形式") from None
+        if sequence is not None and sequence < 0:
+            raise CommandRefused("序号不能为负数")
         path = Path(file)
         if not path.is_file():
             raise CommandRefused(f"找不到文件 {file}")
@@ -57,6 +70,9 @@ class Command(JsonCommand):
                 sender=sender_named(sender, kind=kind, region=area) if sender else None,
                 by=by,
                 on=on,
+                is_full=full,
+                period=period,
+                sequence=sequence,
             )
         batch = self._run(batch)
         waits_for = standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
@@ -73,7 +89,8 @@ class Command(JsonCommand):
             "reason": reason or None,
             "errors_file": _written(batch, path, errors_dir),
         }
-        return result, 0 if batch.status in {Batch.Status.MERGED, Batch.Status.UNCHANGED} else REFUSED
+        well = {Batch.Status.MERGED, Batch.Status.UNCHANGED, Batch.Status.HELD}
+        return result, 0 if batch.status in well else REFUSED
 
     def _run(self, batch: Batch) -> Batch:
         """Attempts as a worker would make them, one after the other; older lists of the line come first."""

@@ -1,0 +1,14 @@
+"""From when on lists wait for a second person, set by area."""
+
+from django.contrib import admin
+
+from accounts.admin_base import ScopedModelAdmin
+from exchanges.models import Brake
+
+
+@admin.register(Brake)
+class BrakeAdmin(ScopedModelAdmin):
+    list_display = ("region", "most_ended_percent", "from_marks")
+    list_select_related = ("region",)
+    fields = ("region", "most_ended_percent", "from_marks")
+    autocomplete_fields = ("region",)
