@@ -24,7 +24,7 @@ class RunTable(tables.Table):
     on = tables.DateColumn(verbose_name=_("business date"), format="Y-m-d")
     by = tables.Column(verbose_name=_("by"))
     people = tables.Column(verbose_name=_("people"), attrs=_NUMERIC)
-    changed = tables.Column(verbose_name=_("changed"), attrs=_NUMERIC)
+    changed = tables.Column(verbose_name=_("people changed"), attrs=_NUMERIC)
     undetermined = tables.Column(verbose_name=_("undetermined"), attrs=_NUMERIC)
     status = tables.Column(verbose_name=_("status"))
 
@@ -34,6 +34,11 @@ class RunTable(tables.Table):
 
     def render_pk(self, value: int) -> str:
         return f"#{value}"
+
+    def render_people(self, value: int) -> str:
+        return f"{value:,}"
+
+    render_changed = render_undetermined = render_people
 
     def render_status(self, value: str, record: DecisionRun) -> SafeString:
         return format_html('<span class="badge {}">{}</span>', _LOOK.get(record.status, ""), value)

@@ -166,7 +166,11 @@ def _open_clauses(place: Place) -> list[Any]:
 def _named(sums: dict[str, dict[str, int]]) -> list[tuple[str, list[tuple[str, int]], int]]:
     """Purpose, (fund, fen) in words, total."""
     return [
-        (PURPOSES[purpose], [(ALL_FUNDS[fund], fen) for fund, fen in funds.items()], sum(funds.values()))
+        (
+            PURPOSES[purpose],
+            [(ALL_FUNDS[fund], funds[fund]) for fund in ALL_FUNDS if fund in funds],
+            sum(funds.values()),
+        )
         for purpose, funds in sums.items()
     ]
 
