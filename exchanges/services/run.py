@@ -206,7 +206,7 @@ def _work(held: _Held) -> None:
         return _unchanged(held, earlier)
     with transaction.atomic():
         held.write(status=Batch.Status.CHECKING, rows=staging.rows, layout=source.layout.as_json())
-        staging.settle(ROWS_A_CHUNK)
+        staging.settle(_rows_a_chunk(batch))
         for check in kind.checks:
             check(staging)
         compared = kind.compare(staging) if kind.compare else None
@@ -317,6 +317,12 @@ def _end_missing(held: _Held, staging: Staging, compared: Comparison) -> None:
 
 def _release(held: _Held) -> None:
     Batch.objects.filter(pk=held.batch.pk, fence=held.fence).update(lease_until=None)
+
+
+def _rows_a_chunk(batch: Batch) -> int:
+    """That of an earlier attempt where there was one, so that a chunk that stands in the ledger is the same chunk."""
+    before = batch.chunks.first()
+    return before.last_row - before.first_row + 1 if before else ROWS_A_CHUNK
 
 
 def _merge(held: _Held, staging: Staging) -> None:

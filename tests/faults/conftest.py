@@ -1,0 +1,118 @@
+"""Real failures: processes that are killed, connections that break, a Redis that does not answer."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from enrollment.models import Person
+from exchanges import services
+from exchanges.models import Batch, BatchChunk
+from tests.deliveries import HEADERS
+from tests.factories import make_id_number
+
+VILLAGE = "610926102200"
+
+
+def people(count: int) -> list[list[str]]:
+    """Rows of a population list below its header."""
+    return [
+        [
+            "王小明",
+            make_id_number("610926", date(1960, 1, 1) + timedelta(days=place % 9000)),
+            VILLAGE,
+            f"H{place}",
+            *[""] * 3,
+        ]
+        for place in range(count)
+    ]
+
+
+def listed(rows: list[list[str]]) -> list[list[str]]:
+    return [HEADERS["population"], *rows]
+
+
+def let_leases_run_out() -> None:
+    """As after ten minutes: what a dead worker held is free."""
+    Batch.objects.filter(status__in=Batch.OPEN).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def work_off() -> None:
+    """Until nothing waits."""
+    let_leases_run_out()
+    while services.run_next():
+        pass
+
+
+def assert_exact(batch: Batch, rows: list[list[str]]) -> None:
+    """Every row of the list stands once, the sums of the batch are those of its chunks, nothing is left open."""
+    batch.refresh_from_db()
+    assert (batch.status, batch.rows, batch.accepted, batch.refused) == (Batch.Status.MERGED, len(rows), len(rows), 0)
+    assert batch.changed == len(rows) == Person.objects.count()
+    assert sum(BatchChunk.objects.filter(batch=batch).values_list("changed", flat=True)) == len(rows)
+    assert sorted(Person.objects.values_list("household", flat=True)) == sorted(row[3] for row in rows)
+    assert not Batch.objects.filter(status__in=Batch.OPEN).exists()
+
+
+@pytest.fixture
+def start_worker(settings):
+    """Starts tests/faults/worker.py on the test's database and files; what still runs is killed at the end."""
+    started: list[subprocess.Popen] = []
+    about = connection.settings_dict
+    database = f"postgres://{about['USER']}:{about['PASSWORD']}@{about['HOST']}:{about['PORT']}/{about['NAME']}"
+
+    def start() -> subprocess.Popen:
+        environment = os.environ | {
+            "DATABASE_URL": database,
+            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+            "FIELD_KEYS": settings.FIELD_KEYS,
+            "INDEX_KEY": settings.INDEX_KEY,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "TEST_DATABASE_NAME": "",
+            "REDIS_URL": "",
+        }
+        process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("worker.py"))],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        started.append(process)
+        assert process.stdout.readline() == b"ready\n"
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    """A Redis of this test: (process, url)."""
+    program = shutil.which("redis-server")
+    assert program, "this test needs redis-server"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    for line in process.stdout:
+        if b"Ready to accept connections" in line:
+            break
+    yield process, f"redis://127.0.0.1:{port}/0"
+    process.kill()
+    process.wait()
+    process.stdout.close()

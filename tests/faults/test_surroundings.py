@@ -1,0 +1,104 @@
+"""What surrounds the worker fails: Redis, the disk, the clock, the file itself."""
+
+import errno
+import resource
+import signal
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from config.celery import app
+from enrollment.models import Person
+from exchanges import services
+from exchanges.models import Batch
+from tests.deliveries import csv_bytes, reasons
+from tests.factories import PINGLI
+from tests.faults.conftest import assert_exact, listed, people, work_off
+
+
+@pytest.mark.redis
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", ["stopped", "gone"])
+def test_pages_and_uploads_answer_without_redis(deliver, staff, client, settings, own_redis, fault, monkeypatch):
+    process, url = own_redis
+    monkeypatch.setattr(app.conf, "broker_url", url)
+    settings.REDIS_URL = url
+    process.send_signal(signal.SIGSTOP if fault == "stopped" else signal.SIGKILL)
+    client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
+    rows = people(5)
+    for _time in range(6):
+        assert client.get(reverse("workbench")).status_code == 200
+    form = client.get(reverse("exchanges:upload")).context["form"]
+    posted = {
+        "kind": "population",
+        "region": PINGLI,
+        "coverage_year": form.fields["coverage_year"].choices[0][0],
+        "file": SimpleUploadedFile("名单.csv", csv_bytes(listed(rows))),
+    }
+    answer = client.post(reverse("exchanges:upload"), posted)
+    assert answer.status_code == 302
+    batch = Batch.objects.get()
+    work_off()
+    assert_exact(batch, rows)
+
+
+@pytest.mark.django_db
+def test_a_full_disk_takes_no_list_and_leaves_none_half(deliver):
+    content = csv_bytes(listed(people(2_000)))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, before[1]))
+    try:
+        with pytest.raises(OSError) as told:
+            deliver.send("population", content)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert told.value.errno == errno.EFBIG
+    assert not Batch.objects.exists()
+    assert deliver.take("population", content).status == Batch.Status.MERGED
+
+
+@pytest.mark.django_db
+def test_a_list_that_was_cut_off_tells_its_last_row(deliver):
+    rows = people(20)
+    content = csv_bytes(listed(rows))
+    batch = deliver.take("population", content[: content.rindex(rows[-1][1].encode()) + 9])
+    assert (batch.status, batch.accepted, batch.refused) == (Batch.Status.MERGED, 19, 1)
+    assert 21 in reasons(batch)
+    assert Person.objects.count() == 19
+
+
+@pytest.mark.django_db
+def test_a_stored_file_that_was_cut_off_is_set_aside_without_a_row(deliver):
+    batch = deliver.send("population", csv_bytes(listed(people(20))))
+    with open(batch.file.path, "r+b") as stored:
+        stored.truncate(200)
+    work_off()
+    batch.refresh_from_db()
+    assert batch.status in {Batch.Status.FAILED, Batch.Status.REFUSED}
+    assert batch.reason
+    assert not Person.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_clock_goes_back_an_hour_while_a_list_is_worked_off(deliver, monkeypatch):
+    monkeypatch.setattr("exchanges.services.run.ROWS_A_CHUNK", 10)
+    rows = people(40)
+    batch = deliver.send("population", csv_bytes(listed(rows)))
+    with time_machine.travel(timezone.now(), tick=True) as clock:
+        steps = []
+
+        def stopping() -> bool:
+            steps.append(timezone.now())
+            if len(steps) == 4:
+                clock.shift(timedelta(hours=-1))
+            return False
+
+        services.run_batch(batch_id=batch.pk, stopping=stopping)
+    assert min(steps) < steps[0]
+    assert_exact(batch, rows)
+    assert batch.business_on == date(2021, 12, 1)
