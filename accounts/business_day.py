@@ -20,8 +20,7 @@ def today_in(region_code: str) -> date:
 
 def today_for(user: Any) -> date:
     """The business date of the user's first posting, else today."""
-    posting = user.postings.order_by("region_id").values_list("region_id", flat=True).first()
-    return today_in(posting) if posting else timezone.localdate()
+    return today_in(user.first_posting) if user.first_posting else timezone.localdate()
 
 
 @transaction.atomic

@@ -123,6 +123,11 @@ class Staff(AbstractUser):
         return [span for region in self.regions.all() for span in code_ranges(region)]
 
     @cached_property
+    def first_posting(self) -> str | None:
+        """Code of the first of the person's regions: by its business date the person works."""
+        return self.postings.order_by("region_id").values_list("region_id", flat=True).first()
+
+    @cached_property
     def permissions(self) -> frozenset[str]:
         """What the role may do (`accounts.roles`)."""
         return PERMISSIONS.get(Role(self.role), frozenset()) if self.role else frozenset()
