@@ -120,6 +120,16 @@ def test_without_signing_in_every_page_asks_for_it(tree, client):
                 assert response.url.startswith("/login/?next="), address.name
 
 
+@pytest.mark.parametrize("role", [Role.COUNTY_AGENT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
+def test_nothing_is_written_without_the_token_of_a_form(staff, tree, role):
+    place = Place(tree[MINE], "自己人")
+    place.fill()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(staff(role, PINGLI, bureau="agency"))
+    for address in _named():
+        assert client.post(address.of(place), {"x": "1"}).status_code in {403, 404}, address.name
+
+
 @roles
 def test_lists_and_pages_without_a_row(visit):
     for address in _named():
