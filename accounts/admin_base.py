@@ -9,6 +9,7 @@ from operator import or_
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import helpers
 from django.contrib.admin.filters import FieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
@@ -211,6 +212,11 @@ class ScopedModelAdmin(_ScopedRows, admin.ModelAdmin):
     # Writes
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+        for key in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.get_prep_value(key)
+            except ValueError as error:
+                raise Http404 from error
         with transaction.atomic():
             return super().response_action(request, queryset)
 

@@ -20,3 +20,8 @@ class RegionCodeField(models.CharField):
         # PostgreSQL orders text by the database's language unless told otherwise; SQLite compares bytes as it is.
         parameters["collation"] = "C" if connection.vendor == "postgresql" else None
         return parameters
+
+    def get_prep_value(self, value: Any) -> Any:
+        """With U+FFFD for a NUL, which PostgreSQL refuses: a look-up with one finds nothing instead of failing."""
+        value = super().get_prep_value(value)
+        return value.replace("\0", "\ufffd") if isinstance(value, str) else value

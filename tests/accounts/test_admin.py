@@ -251,3 +251,18 @@ def test_lists_are_counted_up_to_a_limit(monkeypatch, security, staff):
         staff(Role.TOWNSHIP_OFFICER, TOWN)
     assert signed_in(security).get("/admin/accounts/staff/").context["cl"].result_count == 3
     assert Posting.objects.count() > 5
+
+
+@pytest.mark.parametrize("key", ["\0", "a\0b", "2020-01-01", "１x", ""])
+def test_keys_that_no_row_can_have_are_refused_in_words(security, key):
+    client = signed_in(security)
+    chosen = {"action": "close_accounts", "_selected_action": [key]}
+    assert client.post("/admin/accounts/staff/", chosen).status_code == 404
+    assert client.post("/admin/accounts/staff/add/", staff_form(key)).status_code == 200
+    assert not Staff.objects.filter(username="newcomer").exists()
+
+
+def test_a_name_with_a_nul_is_refused_in_words(system):
+    form = {"name": "税务\0局", "kind": "tax", "region": PINGLI}
+    assert signed_in(system).post("/admin/accounts/bureau/add/", form).status_code == 200
+    assert not Bureau.objects.exists()
