@@ -88,7 +88,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "regions.add_areamember regions.change_areamember regions.delete_areamember accounts.view_bureau "
         "accounts.add_bureau accounts.change_bureau notices.view_season notices.add_season notices.change_season "
         "accounts.view_businessday accounts.add_businessday accounts.change_businessday "
-        "accounts.delete_businessday"
+        "accounts.delete_businessday exchanges.view_dropbox exchanges.add_dropbox exchanges.change_dropbox "
+        "exchanges.collect"
     ),
     Role.SECURITY_ADMIN: _EVERYBODY
     | _rights(

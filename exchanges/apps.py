@@ -11,6 +11,7 @@ class ExchangesConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit_words
         from exchanges import trail, work
+        from exchanges.channels.services import look_into_next
         from exchanges.outbound import trail as outbound_trail
         from exchanges.outbound.waiting import fill_frame
         from exchanges.services import run_next
@@ -20,6 +21,7 @@ class ExchangesConfig(AppConfig):
             audit_words.name_facts(words.FACTS)
         work.register("batches", run_next)
         import_module("exchanges.brake_admin")
+        work.register("drop boxes", look_into_next)
         self._fill_sidebar()
         self._fill_workbench()
         fill_frame()

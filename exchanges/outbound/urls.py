@@ -9,5 +9,6 @@ urlpatterns = [
     path("<int:number>/file/", views.delivery_file, name="delivery_file"),
     path("<int:number>/manifest/", views.delivery_manifest, name="delivery_manifest"),
     path("<int:number>/sent/", views.hand_over, name="delivery_sent"),
+    path("<int:number>/send/", views.send, name="send_delivery"),
     path("<int:number>/receipt/", views.receipt, name="delivery_receipt"),
 ]

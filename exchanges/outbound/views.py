@@ -15,6 +15,8 @@ from django_tables2 import RequestConfig
 
 from accounts.access import requires
 from accounts.business_day import today_for, today_in
+from exchanges.channels.base import ChannelError
+from exchanges.channels.services import boxes_for, send_delivery
 from exchanges.forms import areas_for
 from exchanges.outbound import queries, services
 from exchanges.outbound.forms import CHANGES, FULL, MakeForm, ReceiptForm
@@ -125,6 +127,7 @@ def delivery_page(request: HttpRequest, number: int) -> HttpResponse:
         "receipts": [(receipt, differences(receipt)) for receipt in receipts],
         "may_download": user.has_perm("exchanges.download_delivery"),
         "may_send": user.has_perm("exchanges.make_delivery"),
+        "has_box": boxes_for(delivery).exists(),
         "may_answer": user.has_perm("exchanges.take_receipt"),
     }
     return render(request, "exchanges/outbound/delivery.html", context)
@@ -170,6 +173,23 @@ def hand_over(request: HttpRequest, number: int) -> HttpResponse:
     delivery = get_object_or_404(_deliveries(request), pk=number)
     services.hand_over(delivery=delivery, via=_("brought by hand"), by=request.user, on=today_in(delivery.region_id))
     messages.success(request, _("Noted: the file went to %(receiver)s.") % {"receiver": delivery.receiver.name})
+    return redirect("exchanges:delivery", number=delivery.pk)
+
+
+@requires("exchanges.make_delivery")
+@require_POST
+def send(request: HttpRequest, number: int) -> HttpResponse:
+    """Leaves file and manifest in the receiver's drop box."""
+    delivery = get_object_or_404(_deliveries(request), pk=number)
+    box = boxes_for(delivery).first()
+    try:
+        if box is None:
+            raise ChannelError(_("No drop box is entered for %(receiver)s.") % {"receiver": delivery.receiver.name})
+        send_delivery(delivery=delivery, box=box, by=request.user, on=today_in(delivery.region_id))
+    except (ChannelError, services.DeliveryRefused) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The file lies in the drop box of %(receiver)s.") % {"receiver": delivery.receiver})
     return redirect("exchanges:delivery", number=delivery.pk)
 
 

@@ -38,6 +38,7 @@ ARGUMENTS: dict[str, str | tuple[str]] = {
     "exchanges:delivery_file number": "exchanges.Delivery",
     "exchanges:delivery_manifest number": "exchanges.Delivery",
     "exchanges:delivery_sent number": "exchanges.Delivery",
+    "exchanges:send_delivery number": "exchanges.Delivery",
     "exchanges:delivery_receipt number": "exchanges.Delivery",
     "notices:notice name": ("pingli-2022",),
     "notices:propose name": ("pingli-2022",),

@@ -159,6 +159,7 @@ FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     "quotas.SnapshotRow": lambda place: {"enrolled_all": 1},
     "subsidies.DecisionRun": lambda place: {"result": {"assistance": {}, "fiscal_subsidy": {}}},
     "refunds.Payout": _payout,
+    "exchanges.DropBox": lambda place: {"channel": "folder"},
     "axes.AccessAttempt": lambda place: {"username": place.staff.username},
     "axes.AccessFailureLog": lambda place: {"username": place.staff.username},
     "axes.AccessLog": lambda place: {"username": place.staff.username},

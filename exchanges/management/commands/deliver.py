@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.cli import CommandRefused, JsonCommand
 from accounts.models import Bureau, Staff
+from exchanges.channels.base import ChannelError
+from exchanges.channels.services import boxes_for, send_delivery
 from exchanges.outbound.kinds import DeliveryKind, UnknownDelivery, by_name, kinds
 from exchanges.outbound.manifest import ENDING, manifest_bytes, manifest_of
 from exchanges.outbound.models import Delivery
@@ -22,7 +24,7 @@ from regions.models import Region
 class Command(JsonCommand):
     help = "Makes the next delivery of a kind for another department; --repeat gives an earlier one out once more"
     permission = "exchanges.make_delivery"
-    refusals = (UnknownDelivery, DeliveryRefused)
+    refusals = (UnknownDelivery, DeliveryRefused, ChannelError)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -36,6 +38,8 @@ class Command(JsonCommand):
         parser.add_argument(
             "--out", metavar="DIR", help="file and manifest are written there, and the delivery counts as sent"
         )
+
+        parser.add_argument("--send", action="store_true", help="left in the receiver's drop box, and counts as sent")
 
     def handle_json(
         self, *, kind: str, area: Region, year: int, on: date, by: Staff, out: str | None, **options: Any
@@ -59,6 +63,8 @@ class Command(JsonCommand):
                     by=by,
                     on=on,
                 )
+            if options["send"]:
+                delivery = _sent(delivery, by, on)
             if folder is not None:
                 delivery = _written(delivery, folder, by, on)
         except PermissionDenied as error:
@@ -88,6 +94,13 @@ def _made(kind: DeliveryKind, area: Region, year: int, receiver: Bureau, number:
     if found is None:
         raise CommandRefused(f"没有第{number}号；已有 {line.count()} 次报送")
     return found
+
+
+def _sent(delivery: Delivery, by: Staff, on: date) -> Delivery:
+    box = boxes_for(delivery).first()
+    if box is None:
+        raise CommandRefused(f"尚未登记{delivery.receiver.name}的投递箱；第{delivery.sequence}号已生成，未报送")
+    return send_delivery(delivery=delivery, box=box, by=by, on=on)
 
 
 def _written(delivery: Delivery, folder: Path, by: Staff, on: date) -> Delivery:

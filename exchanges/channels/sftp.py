@@ -1,0 +1,120 @@
+"""SFTP by paramiko. The server's key is pinned: one with another key is refused before anything is said to it."""
+
+import base64
+import binascii
+import io
+import socket
+import stat
+from typing import Any
+
+import paramiko
+from django.utils.translation import gettext as _
+
+from exchanges.channels.base import TIMEOUT_SECONDS, Channel, ChannelError, Entry, UnknownHostKey, told
+
+_ERRORS = (OSError, EOFError, paramiko.SSHException)
+_KEY_KINDS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+
+
+def parse_host_key(text: str) -> paramiko.PKey:
+    """The key of a line as `ssh-keyscan` or known_hosts give it. Raises ValueError."""
+    words = text.split()
+    kinds = [place for place, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-"))]
+    if not kinds or len(words) <= kinds[0] + 1:
+        raise ValueError("a public key of the form “ssh-ed25519 AAAA…” was expected")
+    kind, data = words[kinds[0] : kinds[0] + 2]
+    try:
+        return paramiko.PKey.from_type_string(kind, base64.b64decode(data, validate=True))
+    except (binascii.Error, paramiko.SSHException, paramiko.UnknownKeyType, ValueError, IndexError) as error:
+        raise ValueError("the public key cannot be read") from error
+
+
+def _private_key(text: str) -> paramiko.PKey | None:
+    """The private key, where the secret is one and no password."""
+    if not text.lstrip().startswith("-----BEGIN"):
+        return None
+    for kind in _KEY_KINDS:
+        try:
+            return kind.from_private_key(io.StringIO(text.strip() + "\n"))
+        except paramiko.SSHException:
+            continue
+    raise ChannelError(_("The private key of the drop box cannot be read."))
+
+
+class SftpChannel(Channel):
+    def __init__(self, *, host: str, port: int, user: str, secret: str, host_key: str, folder: str) -> None:
+        self._address = f"sftp://{host}:{port}"
+        try:
+            pinned = parse_host_key(host_key)
+        except ValueError as error:
+            raise UnknownHostKey(_("The key of the server %(host)s is not entered.") % {"host": host}) from error
+        with told(self._address, *_ERRORS):
+            self._transport = paramiko.Transport(socket.create_connection((host, port), TIMEOUT_SECONDS))
+        try:
+            with told(self._address, *_ERRORS):
+                self._shake_hands(pinned, host)
+                key = _private_key(secret)
+                if key is not None:
+                    self._transport.auth_publickey(user, key)
+                else:
+                    self._transport.auth_password(user, secret)
+                self._client = paramiko.SFTPClient.from_transport(self._transport)
+                self._client.get_channel().settimeout(TIMEOUT_SECONDS)
+                self._client.chdir(folder or ".")
+        except FileNotFoundError as error:
+            self.close()
+            raise ChannelError(
+                _("%(address)s has no folder “%(folder)s”.") % {"address": self._address, "folder": folder}
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _shake_hands(self, pinned: paramiko.PKey, host: str) -> None:
+        unknown = UnknownHostKey(
+            _(
+                "%(host)s shows another key than the one entered for it. Nothing was sent; ask the bureau whether its "
+                "server has changed."
+            )
+            % {"host": host}
+        )
+        offered = self._transport.get_security_options()
+        kinds = ("rsa-sha2-512", "rsa-sha2-256") if pinned.get_name() == "ssh-rsa" else (pinned.get_name(),)
+        offered.key_types = [kind for kind in offered.key_types if kind in kinds] or offered.key_types
+        try:
+            self._transport.start_client(timeout=TIMEOUT_SECONDS)
+        except paramiko.ssh_exception.IncompatiblePeer as error:
+            raise unknown from error
+        shown = self._transport.get_remote_server_key()
+        if shown.get_name() != pinned.get_name() or shown.asbytes() != pinned.asbytes():
+            raise unknown
+
+    def entries(self) -> list[Entry]:
+        with told(self._address, *_ERRORS):
+            return [
+                Entry(item.filename, item.st_size or 0)
+                for item in self._client.listdir_attr(".")
+                if item.st_mode is not None and stat.S_ISREG(item.st_mode)
+            ]
+
+    def read(self, name: str, sink: Any) -> None:
+        with told(self._address, *_ERRORS):
+            self._client.getfo(name, sink, max_concurrent_prefetch_requests=64)
+
+    def write(self, name: str, source: Any) -> None:
+        with told(self._address, *_ERRORS):
+            self._client.putfo(source, name, confirm=True)
+
+    def rename(self, name: str, new: str) -> None:
+        with told(self._address, *_ERRORS):
+            self._client.posix_rename(name, new)
+
+    def make_folder(self, name: str) -> None:
+        with told(self._address, *_ERRORS):
+            try:
+                self._client.stat(name)
+            except FileNotFoundError:
+                self._client.mkdir(name)
+
+    def close(self) -> None:
+        self._transport.close()
