@@ -1,4 +1,4 @@
-"""Writes of staff: accounts are made, given new passwords, opened and closed; never deleted: the trail names them."""
+"""Writes of staff and bureaus: accounts are made, given new passwords, opened and closed; never deleted: the trail names them."""
 
 import secrets
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from axes.utils import reset as forgive_failed_sign_ins
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import Bureau, Posting, Staff
+from accounts.models import Bureau, BureauKind, Posting, Staff
 from accounts.roles import Role
 from regions.models import Region
 
@@ -20,6 +20,17 @@ _PASSWORD_LENGTH = 14
 def temporary_password() -> str:
     """A random password that is handed over once and replaced at the first sign-in."""
     return "".join(secrets.choice(_PASSWORD_CHARACTERS) for _ in range(_PASSWORD_LENGTH))
+
+
+@transaction.atomic
+def bureau_at(*, region: Region, kind: BureauKind, by: Staff, on: date) -> Bureau:
+    """The bureau of a kind at a region; made, and named after both, where there is none."""
+    bureau = Bureau.objects.filter(region=region, kind=kind).first()
+    if bureau is None:
+        bureau = Bureau.objects.create(region=region, kind=kind, name=f"{region.name}{kind.label}")
+        after = {"name": bureau.name, "kind": str(kind)}
+        audit.record(by=by, on=on, verb="accounts.add_bureau", subject=bureau, after=after)
+    return bureau
 
 
 @transaction.atomic

@@ -2,11 +2,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
+from django.db import transaction
 
 from accounts.cli import CommandRefused, JsonCommand
-from accounts.models import Bureau, BureauKind
+from accounts.models import BureauKind
 from accounts.roles import Role
-from accounts.services import create_staff
+from accounts.services import bureau_at, create_staff
 
 
 class Command(JsonCommand):
@@ -24,15 +25,12 @@ class Command(JsonCommand):
     def handle_json(
         self, *, by: Any, on: Any, area: Any, username: str, name: str, role: str, bureau_kind: str | None, **rest: Any
     ) -> tuple[dict[str, Any], int]:
-        bureau = None
-        if bureau_kind:
-            bureau, _ = Bureau.objects.get_or_create(
-                region=area, kind=bureau_kind, defaults={"name": f"{area.name}{BureauKind(bureau_kind).label}"}
-            )
         try:
-            staff, password = create_staff(
-                username=username, full_name=name, role=Role(role), regions=[area], bureau=bureau, by=by, on=on
-            )
+            with transaction.atomic():
+                bureau = bureau_at(region=area, kind=BureauKind(bureau_kind), by=by, on=on) if bureau_kind else None
+                staff, password = create_staff(
+                    username=username, full_name=name, role=Role(role), regions=[area], bureau=bureau, by=by, on=on
+                )
         except ValidationError as error:
             raise CommandRefused("；".join(error.messages)) from error
         return {"username": staff.username, "role": role, "area": area.pk, "temporary_password": password}, 0
