@@ -90,7 +90,8 @@ def record_entitlements(
     so are people whose registration for the year has been ended (`end_registration`): their record stays cut off.
 
     `between` are the lowest and the highest person_id of the source, where they are known: the database then leaves the
-    entitlements of everyone else unread. One audit row tells the counts; `subject` is what the run is written down as (e.g. the decision run).
+    entitlements of everyone else unread. One audit row tells the counts; `subject` is what the run is written down as
+    (e.g. the decision run).
     """
     if isinstance(source, str):
         rows, params = connection.ops.quote_name(source), ()

@@ -180,9 +180,7 @@ def _work(held: _Held) -> None:
             % {"sender": batch.sender.name, "kind": kind.label}
         )
     if batch.is_full and kind.compare is None:
-        raise FileRefused(
-            _("The list “%(kind)s” is sent as changes, never as a complete list.") % {"kind": kind.label}
-        )
+        raise FileRefused(_("The list “%(kind)s” is sent as changes, never as a complete list.") % {"kind": kind.label})
     earlier = queries.last_of_kind(batch)
     merged_before = batch.chunks.exists()
     if earlier and not merged_before and _says_the_same(earlier, batch, "sha256"):
