@@ -1,4 +1,5 @@
-"""Writes of staff and bureaus: accounts are made, given new passwords, opened and closed; never deleted: the trail names them."""
+"""Writes of staff and bureaus. Accounts are made, given new passwords, opened and closed; never deleted: the trail
+names them."""
 
 import secrets
 from collections.abc import Sequence
