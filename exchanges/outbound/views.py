@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_tables2 import RequestConfig
 
 from accounts.access import requires
 from accounts.business_day import today_for, today_in
+from accounts.lists import ListConfig
 from exchanges.channels.base import ChannelError
 from exchanges.channels.services import boxes_for, send_delivery
 from exchanges.forms import areas_for
@@ -51,7 +51,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     if asked in {kind.name for kind in kinds()}:
         rows = rows.filter(kind=asked)
     table = DeliveryTable(rows)
-    RequestConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     areas = areas_for(user)
     may_make = user.has_perm("exchanges.make_delivery")
     year = current_coverage_year(user, on=on)
