@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchanges.kinds import by_name
+from exchanges.leases import unheld
 from exchanges.models import Batch, RowError
 
 # How long a worker holds a batch without a word; each block and chunk renews it.
@@ -17,14 +18,8 @@ EXAMPLES = 3
 
 
 def free(now: datetime | None = None) -> QuerySet[Batch]:
-    """Batches that a worker may take: open, and held by nobody.
-
-    A lease that has run out holds nothing; nor does one that ends later than any lease can, written before the clock
-    was set back.
-    """
-    now = now or timezone.now()
-    unheld = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_until__gt=now + LEASE)
-    return Batch.objects.filter(unheld, status__in=Batch.OPEN)
+    """Batches that a worker may take: open, and held by nobody."""
+    return Batch.objects.filter(unheld("lease_until", lease=LEASE, now=now or timezone.now()), status__in=Batch.OPEN)
 
 
 def line_of(batch: Batch) -> QuerySet[Batch]:

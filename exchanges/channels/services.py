@@ -29,6 +29,7 @@ from exchanges.channels.connect import opened
 from exchanges.channels.models import BoxFile, DropBox
 from exchanges.channels.naming import MANIFEST, MOST_BYTES, RECEIPTS, NotUnderstood, meaning, read_manifest
 from exchanges.forms import MOST_BYTES as MOST_BYTES_A_LIST
+from exchanges.leases import unheld
 from exchanges.models import Batch
 from exchanges.outbound.manifest import ENDING, manifest_bytes
 from exchanges.outbound.models import Delivery
@@ -61,12 +62,15 @@ class Look:
     trouble: str = ""
 
 
+def _unheld(now: datetime) -> Q:
+    return unheld("held_until", lease=LEASE, now=now)
+
+
 def boxes_due(now: datetime) -> QuerySet[DropBox]:
-    """Boxes in use that bureaus leave files in, not held and not looked into for a while. A time to come, written
-    before the clock was set back, holds nothing."""
-    free = Q(held_until__isnull=True) | Q(held_until__lt=now) | Q(held_until__gt=now + LEASE)
+    """Boxes in use that bureaus leave files in, not held and not looked into for a while, or at a time to come, before
+    the clock was set back."""
     late = Q(looked_at__isnull=True) | Q(looked_at__lte=now - EVERY) | Q(looked_at__gt=now)
-    return DropBox.objects.filter(free, late, is_active=True, direction=DropBox.Direction.IN).order_by(
+    return DropBox.objects.filter(_unheld(now), late, is_active=True, direction=DropBox.Direction.IN).order_by(
         "looked_at", "pk"
     )
 
@@ -91,8 +95,7 @@ def look_into(
     Raises BoxHeld.
     """
     now = timezone.now()
-    free = Q(held_until__isnull=True) | Q(held_until__lt=now) | Q(held_until__gt=now + LEASE)
-    if not DropBox.objects.filter(free, pk=box.pk).update(held_until=now + LEASE):
+    if not DropBox.objects.filter(_unheld(now), pk=box.pk).update(held_until=now + LEASE):
         raise BoxHeld(box.pk)
     look = Look()
     try:

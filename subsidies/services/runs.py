@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Staff
 from accounts.scope import visible_ranges
+from exchanges.leases import unheld
 from regions.models import Region
 from regions.queries import code_ranges
 from subsidies.models import DecisionRun
@@ -68,12 +69,8 @@ def ask(*, region: Region, coverage_year: int, on: date, by: Staff) -> DecisionR
 
 
 def claimable() -> Q:
-    """Runs that nobody holds: waiting, or held by a lease that ran out.
-
-    A lease that ends later than any lease can was written before the clock was set back, and holds nothing either.
-    """
-    now = timezone.now()
-    abandoned = Q(lease_until__lt=now) | Q(lease_until__gt=now + LEASE)
+    """Runs that nobody holds: waiting, or held by a lease that ran out."""
+    abandoned = unheld("lease_until", lease=LEASE, now=timezone.now())
     return Q(status=DecisionRun.Status.WAITING) | (Q(status=DecisionRun.Status.RUNNING) & abandoned)
 
 

@@ -119,6 +119,15 @@ def test_a_lease_from_before_the_clock_went_back_holds_nothing(deliver, people):
     assert batch.status == Batch.Status.MERGED
 
 
+@pytest.mark.parametrize("ahead", [timedelta(milliseconds=1), timedelta(minutes=5)])
+def test_a_lease_of_a_machine_whose_clock_is_ahead_holds(deliver, people, ahead):
+    batch = deliver.send("population", population(people))
+    Batch.objects.filter(pk=batch.pk).update(
+        status=Batch.Status.STAGING, lease_until=timezone.now() + queries.LEASE + ahead
+    )
+    assert not services.run_next()
+
+
 @pytest.mark.usefixtures("small_chunks")
 def test_a_worker_that_lost_its_batch_cannot_commit(deliver, people):
     batch = deliver.send("population", population(people))
