@@ -8,18 +8,21 @@ from typing import Any
 
 import polars as pl
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from exchanges import bulk
 from exchanges.columns import Context, Faults
 from exchanges.columns.cells import trim_all
 from exchanges.kinds import FileKind
 from exchanges.models import Batch, RowError
-from exchanges.reading import Block, Layout
+from exchanges.reading import Block, FileRefused, Layout
 
 _TOTAL = r"^(?:[合总小共累]\s*计|本页[合小]计)[:：]?$"
 # Who filled the list in and what it says about itself stands below it in many offices.
 _FOOTER = r"^(?:填表|制表|制单|审核|复核|经办|负责人|单位负责|联系|电话|填报|报送|备注|注|说明|日期|盖章|（盖章|\(盖章)"
 _LEFT_OUT_KEPT = 50
+# A sheet of which somebody has touched the last row is exported with every row above it.
+_MOST_EMPTY = 1_048_576
 _SHORTEST_KEY = 10
 
 
@@ -96,6 +99,7 @@ class Staging:
     context: Context
     layout: Layout
     rows: int = 0
+    _empty: int = 0
     _spans: list[str] = field(default_factory=list)
     _rows_a_chunk: int = 0
     _last_row: int = 0
@@ -198,6 +202,9 @@ class Staging:
         """Without empty rows, totals and what stands below them; its cells trimmed."""
         cells = block.cells.with_columns(trim_all(column) for column in block.cells.iter_columns())
         filled = cells.select(pl.any_horizontal(pl.all() != "")).to_series()
+        self._empty += len(filled) - int(filled.sum())
+        if self._empty > _MOST_EMPTY:
+            raise FileRefused(_("The file has more than a million empty rows. Please delete them and send it again."))
         key = self.layout.columns[self.kind.key]
         # A total may stand in any column, that of the numbers included; no document number is that short.
         keyless = filled & (cells[f"c{key}"].str.len_chars() < _SHORTEST_KEY)

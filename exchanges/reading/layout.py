@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 # A row of any list fits into these; a file beyond them is no list (a sheet filled to XFD, a line of 100 MB).
 WIDEST = 512
@@ -13,6 +14,11 @@ ROWS_A_BLOCK = 65_536
 
 class FileRefused(Exception):
     """The file as a whole cannot be taken; the message says why and what to do."""
+
+
+def nul_bytes() -> FileRefused:
+    """No database keeps such a character, and no text has it."""
+    return FileRefused(_("The file holds NUL bytes, so it is damaged or no text. Please export it anew."))
 
 
 class Block(NamedTuple):

@@ -16,13 +16,17 @@ _PICTURES = {
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF8": "GIF",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"RIFF": "WebP",
     b"BM": "BMP",
     b"%PDF": "PDF",
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7z",
     b"\x1f\x8b": "gzip",
 }
-_OPENED_BY_EXCEL = (b"<!doctype html", b"<html", b"<?xml", b"<table", b"mime-version:", b"{\\rtf")
+# Markup of any sort, a saved web page, a document: Excel opens all of them.
+_OPENED_BY_EXCEL = (b"<", b"mime-version:", b"{\\rtf")
 
 
 class Source:
@@ -43,7 +47,8 @@ def open_source(opened: Callable[[], IO[bytes]], kind: "FileKind") -> Source:
     if head.startswith(_OLE):
         return Source(*workbook.open_workbook(opened, kind, "xls"))
     for magic, name in _PICTURES.items():
-        if head.startswith(magic):
+        # A title may begin with the letters BM; a picture has four reserved bytes behind its size.
+        if head.startswith(magic) and (magic != b"BM" or head[6:10] == bytes(4)):
             raise FileRefused(
                 _("This is a %(format)s file, not a table. Please send xlsx, xls or csv.") % {"format": name}
             )

@@ -5,19 +5,22 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
 from django.utils.translation import gettext as _
 
 from exchanges.reading.header import LOOKED_THROUGH, Header, find_header
-from exchanges.reading.layout import LONGEST_LINE, ROWS_A_BLOCK, WIDEST, Block, FileRefused, Layout
+from exchanges.reading.layout import LONGEST_LINE, ROWS_A_BLOCK, WIDEST, Block, FileRefused, Layout, nul_bytes
 
 if TYPE_CHECKING:
     from exchanges.kinds import FileKind
 
 Opened = Callable[[], IO[bytes]]
 _BLOCK_BYTES = 4 * 1024 * 1024
+# A block of nothing but line ends holds as many rows as it has bytes; a frame of them would not fit.
+_LINES_A_FRAME = 262_144
 _HEAD_BYTES = 128 * 1024
 _DELIMITERS = (",", "\t", ";", "|")
 _MARKS = (
@@ -54,14 +57,18 @@ def _encodings(opened: Opened) -> Iterator[str]:
             with opened() as stream:
                 while block := stream.read(_BLOCK_BYTES):
                     if b"\0" in block and encoding != "utf-16":
-                        raise FileRefused(
-                            _("The file holds NUL bytes, so it is damaged or no text. Please export it anew.")
-                        )
+                        raise nul_bytes()
                     if not (plain and encoding == "utf-8" and block.isascii()):
                         plain = False
-                        decoder.decode(block)
+                        if "\0" in decoder.decode(block):
+                            raise nul_bytes()
                 decoder.decode(b"", final=True)
         except UnicodeDecodeError:
+            if marked:
+                raise FileRefused(
+                    _("The file begins as text in %(encoding)s, but not all of it is. Was it cut off? Send it again.")
+                    % {"encoding": marked.removesuffix("-sig").upper()}
+                ) from None
             continue
         yield encoding
         if plain:
@@ -70,9 +77,10 @@ def _encodings(opened: Opened) -> Iterator[str]:
 
 def _laid_out(opened: Opened, kind: "FileKind", encoding: str) -> tuple[Layout, int]:
     with opened() as stream:
-        head = codecs.getincrementaldecoder(encoding)("strict").decode(stream.read(_HEAD_BYTES))
-    lines = head.splitlines(keepends=True)
-    if len(head) * 2 > _HEAD_BYTES and len(lines) > 1:
+        raw = stream.read(_HEAD_BYTES)
+    head = codecs.getincrementaldecoder(encoding)("strict").decode(raw)
+    lines = list(io.StringIO(head, newline=""))
+    if len(raw) == _HEAD_BYTES and len(lines) > 1:
         lines.pop()
     refused: FileRefused | None = None
     best: tuple[Header, list[list[str]], str] | None = None
@@ -118,7 +126,12 @@ def _some_rows(lines: list[str], delimiter: str) -> list[list[str]]:
 
 
 def _too_long() -> FileRefused:
-    return FileRefused(_("A line is longer than a megabyte, so this is no list. Please export it anew."))
+    return FileRefused(
+        _(
+            "A line is longer than a megabyte, so this is no list; or a quotation mark is opened and never closed. "
+            "Please export it anew."
+        )
+    )
 
 
 def _utf8(opened: Opened, encoding: str) -> Iterator[bytes]:
@@ -132,12 +145,14 @@ def _utf8(opened: Opened, encoding: str) -> Iterator[bytes]:
             if not raw:
                 break
             # A \r at the very end may be half of \r\n.
-            cut = block.rfind(b"\n") + 1
+            cut = block.rfind(b"\n") + 1 or block.rfind(b"\r", 0, -1) + 1
             carry = block[cut:]
-            if len(carry) > LONGEST_LINE and b"\r" not in carry:
+            if len(carry) > LONGEST_LINE:
                 raise _too_long()
             if cut:
                 yield _line_ends(block[:cut])
+    if len(block) > LONGEST_LINE:
+        raise _too_long()
     if block:
         yield _line_ends(block)
 
@@ -156,10 +171,20 @@ def _blocks(opened: Opened, layout: Layout, width: int) -> Iterator[Block]:
         if b'"' in block:
             yield from _by_csv(_lines(block, stream), layout, width, next_row)
             return
-        made = _by_polars(block, layout.delimiter, width, next_row)
-        next_row += len(made.numbers)
-        if next_row - 1 > layout.header_row:
-            yield _below(made, layout.header_row)
+        for part in _of_few_lines(block):
+            made = _by_polars(part, layout.delimiter, width, next_row)
+            next_row += len(made.numbers)
+            if next_row - 1 > layout.header_row:
+                yield _below(made, layout.header_row)
+
+
+def _of_few_lines(block: bytes) -> Iterator[bytes]:
+    if block.count(b"\n") <= _LINES_A_FRAME:
+        yield block
+        return
+    lines = io.BytesIO(block)
+    while part := b"".join(islice(lines, _LINES_A_FRAME)):
+        yield part
 
 
 def _by_polars(block: bytes, delimiter: str, width: int, first: int) -> Block:
@@ -205,15 +230,47 @@ def _lines(block: bytes, rest: Iterator[bytes]) -> Iterator[str]:
 
 
 def _by_csv(lines: Iterator[str], layout: Layout, width: int, next_row: int) -> Iterator[Block]:
-    reader = csv.reader(lines, delimiter=layout.delimiter)
+    measured = _Measured(lines)
+    reader = csv.reader(measured, delimiter=layout.delimiter)
+    rows: list[list[str]] = []
+    size = 0
     try:
-        while rows := [row for _position, row in zip(range(ROWS_A_BLOCK), reader, strict=False)]:
-            block = _from_rows(rows, width, next_row)
+        for row in reader:
+            size += measured.row_ends()
+            rows.append(row)
+            if len(rows) < ROWS_A_BLOCK and size < _BLOCK_BYTES:
+                continue
+            yield from _made(rows, width, layout.header_row, next_row)
             next_row += len(rows)
-            if next_row - 1 > layout.header_row:
-                yield _below(block, layout.header_row)
+            rows, size = [], 0
     except csv.Error as error:
         raise _too_long() from error
+    yield from _made(rows, width, layout.header_row, next_row)
+
+
+def _made(rows: list[list[str]], width: int, header_row: int, next_row: int) -> Iterator[Block]:
+    if next_row + len(rows) - 1 > header_row:
+        yield _below(_from_rows(rows, width, next_row), header_row)
+
+
+class _Measured:
+    """Lines of which no row may take more than a megabyte: one quoted cell after the other can go on over lines
+    without an end."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self._size = lines, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._size += len(line)
+            if self._size > LONGEST_LINE:
+                raise _too_long()
+            yield line
+
+    def row_ends(self) -> int:
+        """Characters of the row that has ended."""
+        size, self._size = self._size, 0
+        return size
 
 
 def _from_rows(rows: list[list[str]], width: int, first: int) -> Block:

@@ -1,26 +1,49 @@
 """Runs as a process of its own: reads a workbook from standard input, writes its cells as text to standard output.
 
-What a hostile file can do here, it does to this process alone, within the limits set first.
+What a hostile file can do here, it does to this process alone, within the limits set first. The archive is looked
+through before it is opened; a workbook that truly holds many cells may then have the memory and time that they need.
 """
 
 import io
 import marshal
+import math
+import re
 import resource
 import struct
 import sys
+import zipfile
+import zlib
 from datetime import date, datetime, time
 from itertools import islice
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-# A list of a million rows takes 0.7 GB; a sheet with a cell in XFD1048576 asks for hundreds.
-MEMORY_BYTES = 1536 * 1024 * 1024
-CPU_SECONDS = 240
+MEGABYTE = 1024 * 1024
+MEMORY_BYTES, MOST_MEMORY_BYTES = 512 * MEGABYTE, 1024 * MEGABYTE
+# What a cell and a shared text take while they are held in full, and what the process takes by itself.
+_BYTES_A_CELL, _BYTES_A_TEXT, _BYTES_AT_REST = 128, 72, 96 * MEGABYTE
+# An empty row of a sheet ends at column XFD; a list of a million rows has some ten columns.
+MOST_CELLS, MOST_ROWS = 16_000_000, 1_048_576
+MOST_UNPACKED, MOST_UNPACKED_ASIDE = 1024 * MEGABYTE, 64 * MEGABYTE
+# Sheets are text with much repetition; a list has been seen to pack to a twentieth, a bomb to a thousandth.
+MOST_PACKED, _PACKED_FROM = 200, 32 * MEGABYTE
+MOST_PARTS, MOST_SHEETS = 2_000, 64
+MOST_BYTES_AT_ONCE = 64 * MEGABYTE
+LONGEST_CELL = 32_767
 _FRAME = struct.Struct(">Q")
 _ROWS = 16_384
 # Excel keeps 15 digits of a number; what is longer has lost its end.
 _DIGITS_KEPT = 10**15
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PASSWORD, _MACROS = "EncryptedPackage".encode("utf-16-le"), "_VBA_PROJECT".encode("utf-16-le")
+# A cell with something in it that stands right of column ZZ.
+_FAR = re.compile(rb' r="([A-Z]{3,}[0-9]+)"[^<>]*[^<>/]>')
+_BLOCK, _OVERLAP = 1024 * 1024, 64
+
+
+class Refused(Exception):
+    """The workbook is not opened: a code that the parent says in words, and its detail."""
 
 
 def cell_text(value: Any) -> str:
@@ -30,6 +53,8 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
+        if not math.isfinite(value):
+            return str(value)
         if abs(value) >= _DIGITS_KEPT:
             return f"{value:.14E}"
         return str(int(value)) if value == int(value) else format(value, ".15g")
@@ -47,8 +72,73 @@ def column_text(cells: tuple) -> list[str]:
     return [cell if type(cell) is str else cell_text(cell) for cell in cells]
 
 
+def look_into(content: bytes) -> tuple[int, int]:
+    """Bytes of memory and seconds that the workbook may have. Raises Refused for what is no plain workbook."""
+    if content.startswith(_OLE):
+        if _PASSWORD in content:
+            raise Refused("password")
+        if _MACROS in content:
+            raise Refused("macros")
+        return MEMORY_BYTES, len(content) // (4 * MEGABYTE)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        unpacked = _look_at_parts(archive.infolist())
+        cells = rows = texts = 0
+        for part in archive.infolist():
+            name = part.filename.lower()
+            if not name.endswith((".xml", ".rels")):
+                continue
+            in_sheet = name.startswith("xl/worksheets/")
+            with archive.open(part) as stream:
+                tail = b""
+                while block := stream.read(_BLOCK):
+                    seen = tail + block
+                    if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
+                        raise Refused("entities")
+                    if in_sheet:
+                        if far := _FAR.search(seen):
+                            raise Refused("far", far[1].decode()[:16])
+                        cells += block.count(b"<c ") + block.count(b"<c>") + block.count(b":c ")
+                        rows += block.count(b"<row") + block.count(b":row")
+                    elif name.endswith("sharedstrings.xml"):
+                        texts += block.count(b"<si")
+                    elif name == "[content_types].xml" and b"macroEnabled" in seen:
+                        raise Refused("macros")
+                    if cells > MOST_CELLS or rows > MOST_ROWS * MOST_SHEETS:
+                        raise Refused("memory")
+                    tail = block[-_OVERLAP:]
+    # Each text is there for a cell: a table of many more is made to be unpacked, not to be read.
+    needed = _BYTES_AT_REST + 2 * len(content) + cells * _BYTES_A_CELL + min(texts, cells) * _BYTES_A_TEXT
+    return min(max(needed, MEMORY_BYTES), MOST_MEMORY_BYTES), unpacked // (16 * MEGABYTE)
+
+
+def _look_at_parts(parts: list[zipfile.ZipInfo]) -> int:
+    """The bytes that the parts unpack to."""
+    names = {part.filename.lower() for part in parts}
+    unpacked = sum(part.file_size for part in parts)
+    packed = sum(part.compress_size for part in parts) or 1
+    aside = sum(
+        part.file_size
+        for part in parts
+        if part.filename.lower().endswith((".xml", ".rels"))
+        and not part.filename.lower().startswith(("xl/worksheets/", "xl/sharedstrings"))
+    )
+    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or aside > MOST_UNPACKED_ASIDE:
+        raise Refused("bomb")
+    if unpacked > _PACKED_FROM and unpacked / packed > MOST_PACKED:
+        raise Refused("bomb")
+    if any(name.endswith("vbaproject.bin") or name.startswith("xl/macrosheets/") for name in names):
+        raise Refused("macros")
+    if "xl/workbook.xml" not in names:
+        raise Refused("no_workbook")
+    if any(part.flag_bits & 1 for part in parts):
+        raise Refused("password")
+    return unpacked
+
+
 def _send(answer: Any) -> None:
     body = marshal.dumps(answer)
+    if len(body) > MOST_BYTES_AT_ONCE:
+        body = marshal.dumps({"error": "memory"})
     sys.stdout.buffer.write(_FRAME.pack(len(body)))
     sys.stdout.buffer.write(body)
     sys.stdout.buffer.flush()
@@ -58,36 +148,79 @@ def _receive() -> bytes:
     return sys.stdin.buffer.read(_FRAME.unpack(sys.stdin.buffer.read(_FRAME.size))[0])
 
 
-def main(looked_through: int, widest: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+def _content() -> bytes:
+    """The file, which comes in pieces; an empty one ends it."""
+    whole = io.BytesIO()
+    while piece := _receive():
+        whole.write(piece)
+    return whole.getvalue()
+
+
+def _visible_sheets(book: CalamineWorkbook) -> list[Any]:
+    sheets = []
+    for place, about in enumerate(book.sheets_metadata):
+        if about.visible != SheetVisibleEnum.Visible or about.typ != SheetTypeEnum.WorkSheet:
+            continue
+        sheet = book.get_sheet_by_index(place)
+        if sheet.start is not None:
+            sheets.append(sheet)
+        if len(sheets) > MOST_SHEETS:
+            raise Refused("sheets")
+    return sheets
+
+
+def _head(sheet: Any, looked_through: int, widest: int) -> dict[str, Any]:
+    """Name, size, first rows of a sheet, and what is merged among them: first row, first column, last row, last
+    column, from 0."""
+    rows = [
+        [""] * sheet.start[1] + [cell_text(cell) for cell in row]
+        for row in islice(sheet.iter_rows(), looked_through if sheet.end[1] < widest else 0)
+    ]
+    if any(len(cell) > LONGEST_CELL for row in rows for cell in row):
+        raise Refused("memory")
+    merged = [
+        (*first, *last)
+        for first, last in sheet.merged_cell_ranges or ()
+        if last[0] < looked_through and last[1] < widest
+    ]
+    return {
+        "name": sheet.name,
+        "width": sheet.end[1] + 1,
+        "height": sheet.end[0] + 1,
+        "rows": rows,
+        "merged": merged[: looked_through * widest],
+    }
+
+
+def main(looked_through: int, widest: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MOST_MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    content = _receive()
     try:
+        content = _content()
+        memory, more_seconds = look_into(content)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, MOST_MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds + more_seconds, resource.RLIM_INFINITY))
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = []
-        for place, about in enumerate(book.sheets_metadata):
-            if about.visible != SheetVisibleEnum.Visible or about.typ != SheetTypeEnum.WorkSheet:
-                continue
-            sheet = book.get_sheet_by_index(place)
-            if sheet.start is not None:
-                sheets.append(sheet)
-        heads = [
-            {
-                "name": sheet.name,
-                "width": sheet.end[1] + 1,
-                "rows": [
-                    [""] * sheet.start[1] + [cell_text(cell) for cell in row]
-                    for row in islice(sheet.iter_rows(), looked_through if sheet.end[1] < widest else 0)
-                ],
-            }
-            for sheet in sheets
-        ]
+        del content
+        sheets = _visible_sheets(book)
+        heads = [_head(sheet, looked_through, widest) for sheet in sheets]
+    except Refused as refused:
+        return _send(dict(zip(("error", "detail"), refused.args, strict=False)))
     except PasswordError:
         return _send({"error": "password"})
     except MemoryError:
         return _send({"error": "memory"})
-    except (CalamineError, OSError, ValueError, IndexError):
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        IndexError,
+    ):
         return _send({"error": "damaged"})
     _send(heads)
     sheet = sheets[_FRAME.unpack(_receive())[0]]
@@ -99,4 +232,4 @@ def main(looked_through: int, widest: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:4]))
