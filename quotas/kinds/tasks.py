@@ -16,7 +16,7 @@ from regions.models import Region
 
 def _refuse_figures(staging: Staging) -> None:
     staging.refuse("target", "target_zero", "WHERE s.target = 0")
-    staging.refuse("due_count", "due_incomplete", "WHERE (s.due_on IS NULL) <> (s.due_count IS NULL) AND NOT s.bad")
+    staging.refuse("due_on", "due_undated", "WHERE s.due_on IS NULL AND s.due_count IS NOT NULL AND NOT s.bad")
     staging.refuse("due_count", "due_above_target", "WHERE s.due_count > s.target")
 
 
@@ -39,7 +39,10 @@ def _refuse_contradictions(staging: Staging) -> None:
 
 
 def _merge(chunk: Chunk) -> int:
-    """Sets the tasks by `quotas.services.set_task`, which writes the trail of each."""
+    """Sets the tasks by `quotas.services.set_task`, which writes the trail of each.
+
+    A date without a number is the day by which the whole task is due (PL-8.3a: all by 25 December).
+    """
     batch = chunk.batch
     rows_of, figures, due = defaultdict(int), {}, defaultdict(dict)
     for region, population, target, due_on, due_count in chunk.fetch(
@@ -49,7 +52,9 @@ def _merge(chunk: Chunk) -> int:
         rows_of[region] += 1
         figures[region] = (target, population if population is not None else figures.get(region, (0, None))[1])
         if due_on is not None:
-            due[region][date.fromisoformat(due_on) if isinstance(due_on, str) else due_on] = due_count
+            due[region][date.fromisoformat(due_on) if isinstance(due_on, str) else due_on] = (
+                target if due_count is None else due_count
+            )
     known = dict(
         Task.objects.filter(coverage_year=batch.coverage_year, region__in=figures).values_list(
             "region_id", "population"
@@ -88,6 +93,8 @@ TASKS = FileKind(
                 "镇村",
                 "镇名称",
                 "村名称",
+                "镇名",
+                "村名",
                 "乡镇名称",
                 "镇村名称",
                 "行政村",
@@ -100,7 +107,12 @@ TASKS = FileKind(
             example="老县镇",
             rule=_("town or village name"),
         ),
-        Column("population", "人口数", Whole(), synonyms=("人口", "总人口", "总人口数", "户籍人口", "户籍人口数")),
+        Column(
+            "population",
+            "人口数",
+            Whole(),
+            synonyms=("人口", "总人口", "总人口数", "村人口数", "户籍人口", "户籍人口数"),
+        ),
         Column(
             "target",
             "任务数",
@@ -121,7 +133,7 @@ TASKS = FileKind(
     key="region",
     problems={
         "target_zero": _("is 0; a task is at least one person"),
-        "due_incomplete": _("date and number belong together; please fill in both or neither"),
+        "due_undated": _("is missing, but the number due by then is given; please add the date or delete the number"),
         "due_above_target": _("is more than the whole task; please correct one of them"),
         "rows_contradict": _("row %(detail)s says something else of the same place; please leave only the right row"),
     },

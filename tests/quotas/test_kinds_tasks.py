@@ -47,12 +47,30 @@ def test_the_same_annex_again_changes_nothing_and_a_corrected_one_does(deliver):
     assert Milestone.objects.get().due_count == 15040
 
 
+def test_a_date_alone_is_that_of_the_whole_task(deliver):
+    batch = deliver(
+        "tasks", [["老县镇", "", "18800", "2021-11-30", "15040"], ["老县镇", "", "18800", "2021-12-25", ""]]
+    )
+    assert (batch.accepted, batch.refused) == (2, 0)
+    assert list(Milestone.objects.order_by("due_on").values_list("due_on", "due_count")) == [
+        (date(2021, 11, 30), 15040),
+        (date(2021, 12, 25), 18800),
+    ]
+
+
+def test_the_columns_of_the_annex_itself(deliver):
+    rows = [["序号", "村名", "村人口数", "任务数", "备注"], ["6", "朱集村", "5367", "4723", ""]]
+    batch = deliver.take("tasks", csv_bytes(rows), area=ZHUJI, year=2023)
+    assert (batch.accepted, batch.refused) == (1, 0)
+    assert tasks() == [("341323117200", 4723, 5367)]
+
+
 def test_figures_that_contradict_each_other_are_refused(deliver):
     batch = deliver(
         "tasks",
         [
             ["老县镇", "", "100", "2021-11-30", "200"],
-            ["城关镇", "", "100", "2021-11-30", ""],
+            ["城关镇", "", "100", "", "50"],
             ["西城社区", "", "10", "", ""],
             ["西城社区", "", "11", "", ""],
             ["南城社区", "", "0", "", ""],
@@ -61,7 +79,7 @@ def test_figures_that_contradict_each_other_are_refused(deliver):
     )
     assert reasons(batch) == {
         2: [("due_count", "due_above_target")],
-        3: [("due_count", "due_incomplete")],
+        3: [("due_on", "due_undated")],
         4: [("target", "rows_contradict")],
         5: [("target", "rows_contradict")],
         6: [("target", "target_zero")],
