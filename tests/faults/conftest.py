@@ -3,13 +3,15 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from enrollment.models import Person
@@ -62,25 +64,49 @@ def assert_exact(batch: Batch, rows: list[list[str]]) -> None:
 
 
 @pytest.fixture
-def start_worker(settings):
-    """Starts tests/faults/worker.py on the test's database and files; what still runs is killed at the end."""
-    started: list[subprocess.Popen] = []
-    about = connection.settings_dict
-    database = f"postgres://{about['USER']}:{about['PASSWORD']}@{about['HOST']}:{about['PORT']}/{about['NAME']}"
+def shared_database(transactional_db, tmp_path):
+    """URL of the test's database for other processes. The one of SQLite lies in memory, so the test goes on in a copy
+    of it on the disk."""
+    here = connections["default"]
+    if here.vendor == "postgresql":
+        about = here.settings_dict
+        yield f"postgres://{about['USER']}:{about['PASSWORD']}@{about['HOST']}:{about['PORT']}/{about['NAME']}"
+        return
+    here.ensure_connection()
+    path = tmp_path / "shared.sqlite3"
+    with closing(sqlite3.connect(path)) as copy:
+        here.connection.backup(copy)
+    connections["default"] = here.copy()
+    connection.settings_dict["NAME"] = str(path)
+    yield f"sqlite:///{path}"
+    connection.close()
+    connections["default"] = here
 
-    def start() -> subprocess.Popen:
-        environment = os.environ | {
-            "DATABASE_URL": database,
-            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
-            "FIELD_KEYS": settings.FIELD_KEYS,
-            "INDEX_KEY": settings.INDEX_KEY,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            "TEST_DATABASE_NAME": "",
-            "REDIS_URL": "",
-        }
+
+@pytest.fixture
+def environment(shared_database, settings):
+    """What another process needs to know to work on the test's database and files."""
+    return os.environ | {
+        "DATABASE_URL": shared_database,
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "FIELD_KEYS": settings.FIELD_KEYS,
+        "INDEX_KEY": settings.INDEX_KEY,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "TEST_DATABASE_NAME": "",
+        "REDIS_URL": "",
+    }
+
+
+@pytest.fixture
+def start_worker(deliver, environment):
+    """Starts tests/faults/worker.py, which waits at the moment that is given; what still runs is killed at the end."""
+    started: list[subprocess.Popen] = []
+
+    def start(moment: int | str = 0) -> subprocess.Popen:
         process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("worker.py"))],
+            [sys.executable, str(Path(__file__).with_name("worker.py")), str(moment)],
             env=environment,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -92,8 +118,7 @@ def start_worker(settings):
     yield start
     for process in started:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.communicate()
 
 
 @pytest.fixture
