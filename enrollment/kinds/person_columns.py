@@ -56,12 +56,14 @@ def name() -> Column:
     return Column("name", "姓名", Name(), required=True, synonyms=NAME_SYNONYMS, example="张三")
 
 
-def place(field: str, header: str, synonyms: tuple[str, ...], *, required: bool = True) -> Column:
-    """A column of towns and villages."""
+def place(
+    field: str, header: str, synonyms: tuple[str, ...], *, required: bool = True, anywhere: bool = False
+) -> Column:
+    """A column of towns and villages: of the area, or with `anywhere` of any area."""
     return Column(
         field,
         header,
-        Place(),
+        Place(anywhere=anywhere),
         required=required,
         synonyms=synonyms,
         example="610926100001",

@@ -107,7 +107,11 @@ POPULATION = FileKind(
         person_columns.place("region", "户籍地区划", HUKOU_SYNONYMS),
         Column("household", "户号", Text(40), synonyms=("户编号", "户口簿号", "户号码", "户口号")),
         person_columns.place(
-            "residence", "居住地区划", ("居住地", "现居住地", "常住地", "常住地区划", "居住地区划代码"), required=False
+            "residence",
+            "居住地区划",
+            ("居住地", "现居住地", "常住地", "常住地区划", "居住地区划代码"),
+            required=False,
+            anywhere=True,
         ),
         Column(
             "status",

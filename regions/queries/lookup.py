@@ -125,7 +125,8 @@ class _Index:
         if len(code) != 12:
             raise RegionNotFound(f"区划代码“{text}”不是12位（也可填6位县级或9位乡级代码）")
         if code not in self.regions:
-            raise RegionNotFound(f"区划代码 {code} 不在区划表中{self._where()}")
+            place = f"{self.within.full_name}范围内" if self.within else "区划表中"
+            raise RegionNotFound(f"区划代码 {code} 不在{place}")
         return self._successor(self.regions[code])
 
     def _candidates(self, wanted: str, fit: int) -> Iterator[_Entry]:

@@ -24,6 +24,22 @@ def test_people_enter_with_place_document_and_birth_date(deliver, number):
     assert (person.status, person.status_on, person.batch_id) == ("normal", None, batch.pk)
 
 
+def test_people_may_live_in_another_area_but_belong_to_their_own(deliver, tree, number):
+    other = make_id_number("610926", date(1971, 5, 6))
+    batch = deliver(
+        "population",
+        [
+            ["王小明", number, VILLAGE, "", "341323117200", "", ""],
+            ["王小红", other, VILLAGE, "", "朱集镇朱集村", "", ""],
+            ["王小强", make_id_number("610926", date(1972, 5, 6)), "341323117200", "", "", "", ""],
+            ["王小刚", make_id_number("610926", date(1973, 5, 6)), VILLAGE, "", "441900003001", "", ""],
+        ],
+    )
+    assert set(Person.objects.values_list("region_id", "residence_id")) == {(VILLAGE, "341323117200")}
+    assert Person.objects.count() == 2
+    assert reasons(batch) == {4: [("region", "region")], 5: [("residence", "region")]}
+
+
 def test_the_same_list_again_writes_nothing(deliver, number):
     rows = [["王小明", number, VILLAGE, "H1", "", "", ""]]
     first = deliver("population", rows)
