@@ -35,7 +35,7 @@ class EnrollmentConfig(AppConfig):
             (_("Not paid"), "enrollment:not_paid", "enrollment.view_person", "list"),
             (_("Paid twice"), "enrollment:duplicates", "enrollment.view_payment", "flag"),
             (_("Differing amounts"), "enrollment:amounts", "enrollment.view_payment", "money"),
-            (_("Proposed ends"), "enrollment:proposals", "enrollment.correct", "flag"),
+            (_("Proposals"), "enrollment:proposals", "enrollment.correct", "flag"),
             (_("Registration desk"), "enrollment:register", "enrollment.register", "person"),
         )
         for order, (title, url_name, permission, icon) in enumerate(lines, start=20):
@@ -47,12 +47,12 @@ class EnrollmentConfig(AppConfig):
 
         add_waiting(
             Waiting(
-                _("Enrolments to be ended?"),
+                _("Proposals about enrolments"),
                 "enrollment:proposals",
                 open_proposals,
                 ("enrollment.correct", "enrollment.approve"),
                 24,
-                empty=_("No list suggests the end of an enrolment."),
+                empty=_("No list suggests anything about an enrolment that is not decided."),
             )
         )
         add_waiting(

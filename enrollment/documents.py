@@ -118,10 +118,13 @@ def _born_before(match: re.Match, latest: date) -> date:
 
 
 class IdNumber:
-    """Column of document numbers. Stages the sealed number, its blind index, kind of document, birth date and mask."""
+    """Column of document numbers. Stages the sealed number, its blind index, kind of document and birth date.
 
-    def __init__(self, *, passports: bool = False) -> None:
-        self.passports = passports
+    `purpose` is that of the encrypted column into which the number is merged.
+    """
+
+    def __init__(self, *, passports: bool = False, purpose: str = SEALED_PURPOSE) -> None:
+        self.passports, self.purpose = passports, purpose
 
     def stages(self, field: str) -> list[Staged]:
         return [
@@ -143,7 +146,7 @@ class IdNumber:
             texts = numbers.filter(good).to_list()
             return Parsed(
                 {
-                    "id_number": _spread(encrypt_many(texts, purpose=SEALED_PURPOSE), good),
+                    "id_number": _spread(encrypt_many(texts, purpose=self.purpose), good),
                     "id_index": _spread(blind_index_many(texts, purpose=INDEX_PURPOSE), good),
                     "document_kind": kinds,
                     "birth_date": born,

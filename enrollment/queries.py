@@ -105,8 +105,8 @@ def people_without_reason(user: Staff) -> int:
 
 
 def open_proposals(user: Staff) -> int:
-    """How many proposed ends of enrolments wait for a decision in the user's area."""
-    return Proposal.objects.visible_to(user).filter(status=Proposal.Status.OPEN).count()
+    """How many proposals about enrolments are the user's to decide."""
+    return Proposal.objects.filter(within("region", user.code_ranges), status=Proposal.Status.OPEN).count()
 
 
 def people_paid_twice(user: Staff) -> int:

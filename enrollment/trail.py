@@ -4,11 +4,15 @@ from django.utils.translation import pgettext_lazy
 
 VERBS = {
     "enrollment.register_person": pgettext_lazy("audit trail", "Person registered"),
+    "enrollment.refuse_registration": pgettext_lazy(
+        "audit trail", "Registration refused: the number is known otherwise"
+    ),
     "enrollment.end_registration": pgettext_lazy("audit trail", "Registration ended"),
     "enrollment.reopen_registration": pgettext_lazy("audit trail", "Registration reopened"),
-    "enrollment.accept_proposal": pgettext_lazy("audit trail", "Proposed end of an enrolment accepted"),
-    "enrollment.reject_proposal": pgettext_lazy("audit trail", "Proposed end of an enrolment rejected"),
-    "enrollment.undo_proposal": pgettext_lazy("audit trail", "Decision on a proposed end taken back"),
+    "enrollment.move_registration": pgettext_lazy("audit trail", "Registration follows the payment that remains"),
+    "enrollment.accept_proposal": pgettext_lazy("audit trail", "Proposal about an enrolment accepted"),
+    "enrollment.reject_proposal": pgettext_lazy("audit trail", "Proposal about an enrolment rejected"),
+    "enrollment.undo_proposal": pgettext_lazy("audit trail", "Decision on a proposal taken back"),
     "enrollment.correct_person": pgettext_lazy("audit trail", "Person's data corrected"),
     "enrollment.reveal_number": pgettext_lazy("audit trail", "Full number shown"),
     "enrollment.record_reason": pgettext_lazy("audit trail", "Reason of not enrolling recorded"),
@@ -18,6 +22,7 @@ VERBS = {
     "enrollment.record_refund": pgettext_lazy("audit trail", "Payment refunded, enrolment ended"),
 }
 FACTS = {
+    "cause": pgettext_lazy("audit trail", "cause"),
     "new_person": pgettext_lazy("audit trail", "new person"),
     "place": pgettext_lazy("audit trail", "place of enrolment"),
     "entitlement": pgettext_lazy("audit trail", "entitlement"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from enrollment.kinds.person_columns import PERSON
 from enrollment.models import EmployeeCover, Person, Proposal, Registration, Schooling
-from enrollment.services.proposals import end_by_rule, propose
+from enrollment.services.proposals import end_by_rule, lapse, propose
 from exchanges.staging import Chunk
 from notices.queries import NoNotice, NoticeFinder
 from policy.ending import employee_first_clauses, ending_clause
@@ -18,6 +18,7 @@ from policy.pack import Pack
 REGISTRATION = Registration._meta.db_table
 COVER = EmployeeCover._meta.db_table
 SCHOOLING = Schooling._meta.db_table
+PROPOSAL = Proposal._meta.db_table
 _KINDS = {
     Person.Status.DEAD: Proposal.Kind.DEATH,
     Person.Status.ENLISTED: Proposal.Kind.ENLISTED,
@@ -101,7 +102,7 @@ def follow_employee_cover(chunk: Chunk) -> int:
 def follow_status(chunk: Chunk) -> int:
     """People of the chunk who died, moved away, serve or are in prison, and are enrolled. In the year of benefits the
     enrolment ends by itself where the notice says so (PL-7.5); before it, for a move, and under a notice that says
-    nothing, a person decides."""
+    nothing, a person decides. Who is normal again: `_follow_return`."""
     found = chunk.fetch(
         f"""
         SELECT r.id, p.status, p.status_on FROM {{staged}} s
@@ -112,7 +113,7 @@ def follow_status(chunk: Chunk) -> int:
     )
     events = {registration: (_KINDS[Person.Status(status)], _day(day)) for registration, status, day in found}
     rules = _Rules(chunk)
-    followed = 0
+    followed = _follow_return(chunk, rules)
     for registration in _registrations(events):
         kind, event_on = events[registration.pk]
         if registration.coverage_year < event_on.year:
@@ -125,6 +126,47 @@ def follow_status(chunk: Chunk) -> int:
         else:
             followed += propose(clauses=clause, **what)
     return followed
+
+
+def _follow_return(chunk: Chunk, rules: "_Rules") -> int:
+    """People of the chunk whom the list has as normal again. Of what an earlier list brought: proposals that nobody
+    decided lapse, and a registration that was ended is proposed to stand again. Never by rule: where the event itself
+    ended the enrolment (PL-7.5), a return restores nothing, so that only a mistake in the list is a reason. And the
+    other way round, such a proposal lapses when the next list has them away once more."""
+    batch = chunk.batch
+    if not Proposal.objects.filter(kind__in=[*Proposal.BY_STATUS, Proposal.Kind.BACK_TO_NORMAL]).exists():
+        return 0
+    found = chunk.fetch(
+        f"""
+        SELECT DISTINCT d.id, d.registration_id, d.status, d.kind, p.status FROM {{staged}} s
+        JOIN {PERSON} p ON p.id_number_index = s.id_index
+        JOIN {PROPOSAL} d ON d.person_id = p.id
+        WHERE {{rows}} AND d.status IN ('open', 'by_rule', 'accepted')
+        """
+    )
+    back = Proposal.Kind.BACK_TO_NORMAL
+    overtaken, ended = [], {}
+    for proposal, registration, state, kind, status in found:
+        returned = status == Person.Status.NORMAL
+        if kind in (Proposal.BY_STATUS if returned else (back,)):
+            if state == Proposal.Status.OPEN:
+                overtaken.append(proposal)
+            elif returned:
+                ended[registration] = proposal
+    lapsed = lapse(Proposal.objects.filter(pk__in=overtaken), by=batch.uploaded_by, on=batch.business_on)
+    proposed = 0
+    for registration in _registrations(ended):
+        if registration.ended_on is None or registration.coverage_year < batch.business_on.year:
+            continue
+        proposed += propose(
+            registration=registration,
+            kind=back,
+            event_on=registration.ended_on,
+            end_reason=registration.end_reason,
+            clauses=rules.ending(registration, registration.end_reason),
+            batch=batch,
+        )
+    return lapsed + proposed
 
 
 def _registrations(wanted: dict[int, object]) -> list[Registration]:

@@ -87,8 +87,9 @@ def _end(chunk: Chunk) -> int:
     )
     entered = chunk.execute(
         f"""
-        INSERT INTO {COVER} (id_number_index, region_id, employer, ended_on, years, batch_id)
-        SELECT s.id_index, %(area)s, s.employer, s.changed_on, s.years, %(batch)s
+        INSERT INTO {COVER} (name, document_kind, id_number, id_number_index, region_id, employer, ended_on, years,
+            batch_id)
+        SELECT s.name, s.document_kind, s.id_number, s.id_index, %(area)s, s.employer, s.changed_on, s.years, %(batch)s
         FROM {{staged}} s
         WHERE {{rows}} AND NOT EXISTS (
             SELECT 1 FROM {COVER} c WHERE c.id_number_index = s.id_index AND c.ended_on = s.changed_on
@@ -105,8 +106,9 @@ def _begin(chunk: Chunk) -> int:
     """Enters a spell that is open, unless one is open already or the same was ended since."""
     return chunk.execute(
         f"""
-        INSERT INTO {COVER} (id_number_index, region_id, employer, started_on, years, batch_id)
-        SELECT s.id_index, %(area)s, s.employer, s.changed_on, s.years, %(batch)s
+        INSERT INTO {COVER} (name, document_kind, id_number, id_number_index, region_id, employer, started_on, years,
+            batch_id)
+        SELECT s.name, s.document_kind, s.id_number, s.id_index, %(area)s, s.employer, s.changed_on, s.years, %(batch)s
         FROM {{staged}} s
         WHERE {{rows}} AND NOT EXISTS (
             SELECT 1 FROM {COVER} c WHERE c.id_number_index = s.id_index
@@ -124,7 +126,7 @@ EMPLOYEE_COVER = FileKind(
     label=_("Employee insurance list"),
     columns=(
         person_columns.name(),
-        person_columns.id_number(),
+        person_columns.id_number(purpose=EmployeeCover._meta.get_field("id_number").purpose),
         Column(
             "employer",
             "单位名称",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import BureauKind
 from enrollment.kinds import person_columns
 from enrollment.kinds.consequences import follow_employee_cover, tell_facts
+from enrollment.kinds.duplicates import follow_duplicates
 from enrollment.kinds.person_columns import PERSON, PERSON_PROBLEMS, enter_unknown_people
 from enrollment.models import Payment, Registration
 from exchanges.columns import Choice, Code, Day, Fen, Text, Type, Year
@@ -170,6 +171,8 @@ def _register(chunk: Chunk, *, expected: int) -> None:
             AND (r.region_id <> f.region_id OR r.tier <> f.tier)
         """
     )
+    # Whoever was registered already may have paid already.
+    follow_duplicates(chunk)
 
 
 def _reverse(chunk: Chunk) -> int:

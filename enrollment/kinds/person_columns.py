@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.documents import DOCUMENT_PROBLEMS, IdNumber
+from enrollment.documents import DOCUMENT_PROBLEMS, SEALED_PURPOSE, IdNumber
 from enrollment.models import Person
 from exchanges.columns import Name, Place
 from exchanges.kinds import Column
@@ -38,12 +38,12 @@ PERSON_PROBLEMS = {
 }
 
 
-def id_number(*, passports: bool = False) -> Column:
-    """The column of document numbers."""
+def id_number(*, passports: bool = False, purpose: str = SEALED_PURPOSE) -> Column:
+    """The column of document numbers, sealed for the column into which it is merged."""
     return Column(
         "id_number",
         "身份证号",
-        IdNumber(passports=passports),
+        IdNumber(passports=passports, purpose=purpose),
         required=True,
         synonyms=NUMBER_SYNONYMS,
         example="610926198003100015",

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import AnyOf, ByRegion, ScopedModel
+from enrollment.models.payment import Payment
 from enrollment.models.people import Person
 from enrollment.models.registration import Registration
 from exchanges.models import Batch
@@ -13,8 +14,13 @@ from regions.models import Region
 
 
 class Proposal(ScopedModel):
-    """An end of an enrolment that a department's list suggests. Where the notice ends it by itself it is done by rule
-    and can be undone; everywhere else a person accepts or rejects it. What was decided once is not proposed again."""
+    """What a department's list suggests about an enrolment: to end it, to let it stand again, or which of several
+    payments goes to refund. Where the notice ends an enrolment by itself it is done by rule and can be undone;
+    everywhere else a person accepts or rejects it. What was decided once is not proposed again.
+
+    `region` is where it is decided: the place of enrolment, of a payment for refund the place where it was paid.
+    `event_on` is the day of the event; of a reopening the day of the end that would be taken back.
+    """
 
     class Kind(models.TextChoices):
         DEATH = "death", _("The person has died")
@@ -22,6 +28,8 @@ class Proposal(ScopedModel):
         IN_PRISON = "in_prison", _("The person is in prison")
         MOVED_OUT = "moved_out", _("The person has moved away: enrolled elsewhere?")
         EMPLOYEE_COVER = "employee_cover", _("The person has employee insurance, which comes first")
+        BACK_TO_NORMAL = "back_to_normal", _("The police list the person as normal again: was the end a mistake?")
+        DUPLICATE = "duplicate", _("Paid more than once for the year: one payment goes to refund")
 
     class Status(models.TextChoices):
         OPEN = "open", _("To be decided")
@@ -29,6 +37,7 @@ class Proposal(ScopedModel):
         ACCEPTED = "accepted", _("Accepted")
         REJECTED = "rejected", _("Rejected")
         UNDONE = "undone", _("Undone")
+        LAPSED = "lapsed", _("Overtaken by a later list")
 
     DONE = (Status.BY_RULE, Status.ACCEPTED)
     # Which reason the registration ends with.
@@ -39,6 +48,15 @@ class Proposal(ScopedModel):
         Kind.MOVED_OUT: Registration.EndReason.OTHER_AREA,
         Kind.EMPLOYEE_COVER: Registration.EndReason.EMPLOYEE_INSURANCE,
     }
+    # Ends that the status in the list of the police brings.
+    BY_STATUS = (Kind.DEATH, Kind.ENLISTED, Kind.IN_PRISON, Kind.MOVED_OUT)
+
+    class StaysBy(models.TextChoices):
+        """What puts the other payment first (SL-5.3, PL-7.3a)."""
+
+        COLLEGE_STUDENT = "college_student", _("paid as a college student")
+        USUAL_RESIDENCE = "usual_residence", _("paid at the usual residence")
+        FIRST_PAYMENT = "first_payment", _("paid first")
 
     scope = AnyOf(ByRegion("region", "person__region"))
 
@@ -50,6 +68,17 @@ class Proposal(ScopedModel):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place of enrolment"))
     event_on = models.DateField(_("on"))
     clauses = models.CharField(_("clauses"), max_length=80, blank=True)
+    end_reason = models.CharField(
+        _("reason of the end that would be taken back"),
+        max_length=24,
+        choices=Registration.EndReason.choices,
+        blank=True,
+    )
+    payment = models.ForeignKey(
+        Payment, models.PROTECT, related_name="proposals", null=True, blank=True, verbose_name=_("goes to refund")
+    )
+    stays = models.ForeignKey(Payment, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("stays"))
+    stays_by = models.CharField(_("because it was"), max_length=16, choices=StaysBy.choices, blank=True)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="+", verbose_name=_("from batch"))
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.OPEN)
     decided_by = models.ForeignKey(
@@ -63,9 +92,22 @@ class Proposal(ScopedModel):
         ordering = ["-id"]
         indexes = [models.Index(fields=["status", "region"], name="proposal_waiting")]
         constraints = [
-            models.UniqueConstraint(fields=["registration", "kind", "event_on"], name="proposal_once"),
+            models.UniqueConstraint(
+                fields=["registration", "kind", "event_on"],
+                condition=~Q(kind="duplicate"),
+                name="proposal_once",
+            ),
+            models.UniqueConstraint(fields=["payment"], condition=Q(kind="duplicate"), name="proposal_once_a_payment"),
             models.CheckConstraint(
                 name="proposal_decided_by_someone", condition=Q(status="open") | Q(decided_on__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="proposal_names_both_payments",
+                condition=~Q(kind="duplicate")
+                | (Q(payment__isnull=False, stays__isnull=False) & ~Q(stays_by="") & ~Q(payment=F("stays"))),
+            ),
+            models.CheckConstraint(
+                name="proposal_names_the_end", condition=~Q(kind="back_to_normal") | ~Q(end_reason="")
             ),
         ]
 

@@ -4,16 +4,20 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.scope import AnyOf, ByRegion, ScopedModel
+from accounts.scope import AnyOf, ByRegion, ScopedModel, Through
 from enrollment.models.people import Person
 from exchanges.models import Batch
 from regions.models import Region
 
 
 class School(ScopedModel):
-    """A school as a unit, in the area whose education bureau lists its students (SL-6.2d)."""
+    """A school as a unit, in the area whose education bureau lists its students (SL-6.2d). Seen also by those whose
+    people go to it."""
 
-    scope = ByRegion("region")
+    scope = AnyOf(
+        ByRegion("region"),
+        Through("enrollment.Schooling", "school", ByRegion("person__region", "person__residence")),
+    )
 
     name = models.CharField(_("school"), max_length=80)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
@@ -37,7 +41,7 @@ class Schooling(ScopedModel):
         SENIOR = "senior", _("Senior middle school")
         COLLEGE = "college", _("College")
 
-    scope = AnyOf(ByRegion("school__region", "person__region"))
+    scope = ByRegion("school__region", "person__region", "person__residence")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="schoolings", verbose_name=_("person"))
     school = models.ForeignKey(School, models.PROTECT, related_name="schoolings", verbose_name=_("school"))

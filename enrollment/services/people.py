@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Staff
 from enrollment.models import NumberReveal, Person
+from enrollment.services.reach import need_reach
 from privacy.masks import mask_phone
 from regions.models import Region
 
@@ -24,8 +25,10 @@ def correct_person(
 ) -> Person:
     """Corrects what a department's list or a hand got wrong: name, phone and residence as they should stand.
 
-    Raises ValidationError for an empty name or a missing reason. Nothing different leaves no trace.
+    Raises ValidationError for an empty name or a missing reason, PermissionDenied for somebody whose hukou is out of
+    reach. Nothing different leaves no trace.
     """
+    need_reach(by, person.region_id)
     if not why.strip():
         raise ValidationError({"why": _("Say why: the reason is kept with the correction.")})
     person = Person.objects.select_for_update().get(pk=person.pk)

@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.models import Staff
 from enrollment.models import NotEnrolledReason, Person
 from enrollment.queries import standing_payments
+from enrollment.services.reach import need_reach
 
 
 @transaction.atomic
@@ -27,8 +28,10 @@ def record_reason(
     """Writes down why the person did not enrol; a reason that stands is corrected: withdrawn, and kept.
 
     Raises ValidationError for a person who has paid, for "other" without words, and for a waiver that is not signed
-    for one of the reasons of its form.
+    for one of the reasons of its form. Raises PermissionDenied for somebody whose hukou is out of reach: the reason is
+    verified there and stands in the ledger of that place.
     """
+    need_reach(by, person.region_id)
     Person.objects.select_for_update().get(pk=person.pk)
     if standing_payments(coverage_year=coverage_year, on=on).filter(person=person).exists():
         raise ValidationError(_("This person has paid for %(year)s and is enrolled.") % {"year": coverage_year})
@@ -69,7 +72,9 @@ def record_reason(
 
 @transaction.atomic
 def withdraw_reason(*, reason: NotEnrolledReason, by: Staff, on: date) -> bool:
-    """Takes a reason back that was recorded by mistake; it stays in the history. False if it was withdrawn before."""
+    """Takes a reason back that was recorded by mistake; it stays in the history. False if it was withdrawn before.
+    Raises PermissionDenied for a reason out of reach."""
+    need_reach(by, reason.region_id)
     withdrawn = NotEnrolledReason.objects.filter(pk=reason.pk, withdrawn_on=None).update(withdrawn_on=on)
     if withdrawn:
         audit.record(

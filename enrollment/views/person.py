@@ -61,7 +61,7 @@ def record_reason(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, _("The reason is recorded."))
-            return redirect("enrollment:person", pk=person.pk)
+            return to_person(request, person.pk)
     return _page(request, person, reason_form=form, status=422)
 
 
@@ -74,7 +74,7 @@ def withdraw_reason(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The reason is withdrawn; it stays in the history."))
     else:
         messages.info(request, _("It had been withdrawn before."))
-    return redirect("enrollment:person", pk=reason.person_id)
+    return to_person(request, reason.person_id)
 
 
 @requires("enrollment.correct")
@@ -82,6 +82,7 @@ def withdraw_reason(request: HttpRequest, pk: int) -> HttpResponse:
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Corrects name, phone and residence; before and after stand in the audit trail."""
     person = visible_person(request, pk)
+    services.need_reach(request.user, person.region_id)
     form = CorrectionForm(
         request.POST or None,
         initial={"name": person.name, "residence": person.residence.full_name if person.residence else ""},
@@ -98,7 +99,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             on=today_in(person.region_id),
         )
         messages.success(request, _("The correction is saved."))
-        return redirect("enrollment:person", pk=person.pk)
+        return to_person(request, person.pk)
     phone = mask_phone(person.phone) if person.phone else ""
     return render(request, "enrollment/correct.html", {"person": person, "form": form, "phone": phone})
 
@@ -107,6 +108,14 @@ def visible_person(request: HttpRequest, pk: int) -> Person:
     """The person, or 404 where the user may not see them."""
     people = Person.objects.visible_to(request.user).select_related("region", "residence")
     return get_object_or_404(people, pk=pk)
+
+
+def to_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back to the person's page, or to the list of people where the step was about someone of another place."""
+    if Person.objects.visible_to(request.user).filter(pk=pk).exists():
+        return redirect("enrollment:person", pk=pk)
+    messages.info(request, _("The person belongs to another place; their page is opened there."))
+    return redirect("enrollment:people")
 
 
 def _page(
@@ -134,6 +143,7 @@ def _page(
         "person": person,
         "year": year,
         "on": on,
+        "own": services.in_reach(user, person.region_id),
         "phone": mask_phone(person.phone) if person.phone else "",
         "badges": badges_for([person.pk], user, coverage_year=year, on=on).get(person.pk, []),
         "enrolled_by": place,

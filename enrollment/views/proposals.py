@@ -1,4 +1,4 @@
-"""Ends of enrolments that lists suggest: look at them, accept or reject one or many, take a decision back."""
+"""What lists suggest about enrolments: look at it, accept or reject one or many, take a decision back."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import requires
 from accounts.business_day import today_for
+from accounts.scope import within
 from enrollment import services
 from enrollment.models import Proposal
 
@@ -32,9 +33,10 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
     if kind in Proposal.Kind.values:
         rows = rows.filter(kind=kind)
     order = ("pk",) if status == Proposal.Status.OPEN else ("-decided_on", "-pk")
-    page = Paginator(
-        rows.select_related("person", "region", "registration", "batch", "decided_by").order_by(*order), ROWS_A_PAGE
-    ).get_page(request.GET.get("page"))
+    related = ("person", "region", "registration", "payment__region", "stays__region", "batch", "decided_by")
+    page = Paginator(rows.select_related(*related).order_by(*order), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.own = services.in_reach(request.user, row.region_id)
     context = {
         "page": page,
         "status": status,
@@ -49,7 +51,8 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
 @requires("enrollment.correct", "enrollment.approve")
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """Accepts or rejects (`verb`) the proposals whose keys are sent as `proposal`; hidden ones do not exist."""
+    """Accepts or rejects (`verb`) the proposals whose keys are sent as `proposal`; hidden ones do not exist, and those
+    of other places are decided there."""
     chosen = [key for key in request.POST.getlist("proposal") if key.isascii() and key.isdigit() and len(key) < 12]
     seen = list(Proposal.objects.visible_to(request.user).filter(pk__in=chosen).values_list("pk", flat=True))
     on = today_for(request.user)
@@ -60,7 +63,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     try:
         if verb == "accept":
             done = services.accept_proposals(proposals=seen, by=request.user, on=on)
-            text = ngettext("%(done)s enrolment is ended.", "%(done)s enrolments are ended.", done)
+            text = ngettext("%(done)s proposal is accepted.", "%(done)s proposals are accepted.", done)
         else:
             done = services.reject_proposals(proposals=seen, by=request.user, on=on)
             text = ngettext("%(done)s proposal is rejected.", "%(done)s proposals are rejected.", done)
@@ -75,14 +78,15 @@ def decide(request: HttpRequest) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes a decision back."""
-    proposal = get_object_or_404(Proposal.objects.visible_to(request.user), pk=pk)
+    seen = Proposal.objects.visible_to(request.user).filter(within("region", request.user.code_ranges))
+    proposal = get_object_or_404(seen, pk=pk)
     try:
         undone = services.undo_proposal(proposal=proposal, by=request.user, on=today_for(request.user))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         if undone:
-            messages.success(request, _("Taken back. An ended registration stands again."))
+            messages.success(request, _("Taken back: the enrolment is as it was before the decision."))
         else:
             messages.error(request, _("There is no decision to take back."))
     return redirect(f"{reverse('enrollment:proposals')}?status={proposal.status}")

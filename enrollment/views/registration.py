@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -11,6 +11,7 @@ from accounts.business_day import today_for, today_in
 from enrollment import services
 from enrollment.forms import EndForm, RegistrationForm
 from enrollment.models import Registration
+from enrollment.views.person import to_person
 from enrollment.views.places import year_of
 
 
@@ -47,8 +48,9 @@ def register(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, _("Registered. The person can pay now."))
-            return redirect("enrollment:person", pk=registration.person_id)
-    return render(request, "enrollment/register.html", {"form": form, "year": year})
+            return to_person(request, registration.person_id)
+    context = {"form": form, "year": year}
+    return render(request, "enrollment/register.html", context, status=422 if form.errors else 200)
 
 
 @requires("enrollment.correct")
@@ -65,7 +67,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             messages.success(request, _("The registration is ended. It can be reopened from the person's page."))
-            return redirect("enrollment:person", pk=registration.person_id)
+            return to_person(request, registration.person_id)
     return render(request, "enrollment/end.html", {"form": form, "registration": registration})
 
 
@@ -85,7 +87,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("The registration stands again; the next run of decisions restores the benefits."))
-    return redirect("enrollment:person", pk=registration.person_id)
+    return to_person(request, registration.person_id)
 
 
 def _registration(request: HttpRequest, pk: int) -> Registration:
