@@ -1,10 +1,11 @@
+import sys
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse, reverse_lazy
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as keep_language
 
+from accounts import trouble
 from accounts.access import PUBLIC, SIGNED_IN, public, signed_in
 from accounts.business_day import today_for
 from accounts.forms import SignInForm
@@ -87,5 +89,6 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Drawn without the request: its session and its user may be what failed."""
-    return HttpResponseServerError(render_to_string("errors/500.html"))
+    """Drawn without the request: its session and its user may be what failed. 503 where another try may succeed."""
+    cause = trouble.words_for(sys.exception())
+    return HttpResponse(render_to_string("errors/500.html", {"cause": cause}), status=503 if cause else 500)

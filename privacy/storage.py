@@ -73,9 +73,19 @@ class SealedReader(io.RawIOBase):
 class EncryptedFileSystemStorage(FileSystemStorage):
     """FileSystemStorage whose files are sealed; it has no URL: files go out through views that check the scope."""
 
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        """A name that no other file ever has: what is left half under it can be removed without looking."""
+        root, ending = os.path.splitext(name)
+        return super().get_available_name(self.get_alternative_name(root, ending), max_length)
+
     def _save(self, name: str, content: File) -> str:
         content.seek(0)
-        return super()._save(name, _SealedContent(content))
+        try:
+            return super()._save(name, _SealedContent(content))
+        except BaseException:
+            # A full disk, or a source that breaks off: no half file stays to take up room.
+            self.delete(name)
+            raise
 
     def _open(self, name: str, mode: str = "rb") -> File:
         if mode != "rb":

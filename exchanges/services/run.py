@@ -6,16 +6,17 @@ the next attempt reads the file again and goes on with the first chunk that is m
 """
 
 import logging
+import time
 from collections.abc import Callable
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts import audit
+from accounts import audit, trouble
 from exchanges import bulk, queries
 from exchanges.columns import Context
 from exchanges.comparing import Comparison, preview_of, why_second_person
@@ -28,6 +29,8 @@ from exchanges.staging import Staging
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
+# Seconds.
+DATABASE_WAITS = 60
 ROWS_A_CHUNK = 100_000
 
 
@@ -59,7 +62,7 @@ def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) ->
         _end(held, ending)
     except Exception as error:
         logger.exception("batch %s", batch_id)
-        _failed(held, error)
+        _give_back(held, error)
     finally:
         bulk.drop_staging_table()
     batch.refresh_from_db()
@@ -159,10 +162,26 @@ def _end(held: _Held, ending: Exception) -> None:
         logger.info("batch %s was cancelled or taken over", batch.pk)
 
 
+def _give_back(held: _Held, error: Exception) -> None:
+    """Puts the batch back or sets it aside. The database may be what failed: it is waited for a minute, so that the
+    list goes on as soon as it answers; after that the batch is free when its lease runs out."""
+    for left in reversed(range(DATABASE_WAITS)):
+        try:
+            _failed(held, error)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if not left or held.stopping():
+                raise
+            time.sleep(1)
+        else:
+            return
+
+
 def _failed(held: _Held, error: Exception) -> None:
     batch = held.batch
     attempts = Batch.objects.values_list("attempts", flat=True).get(pk=batch.pk)
-    words = _("%(error)s (attempt %(number)s)") % {"error": type(error).__name__, "number": attempts}
+    named = trouble.words_for(error) or type(error).__name__
+    words = _("%(error)s (attempt %(number)s)") % {"error": named, "number": attempts}
     if attempts < MOST_ATTEMPTS:
         _settle(batch.pk, held.fence, Batch.Status.RECEIVED, words)
         return

@@ -6,6 +6,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -44,6 +47,14 @@ def listed(rows: list[list[str]]) -> list[list[str]]:
 def let_leases_run_out() -> None:
     """As after ten minutes: what a dead worker held is free."""
     Batch.objects.filter(status__in=Batch.OPEN).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits for what other processes bring about."""
+    end, pause = time.monotonic() + seconds, threading.Event()
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        pause.wait(0.05)
 
 
 def work_off() -> None:

@@ -1,7 +1,5 @@
-"""What surrounds the worker fails: Redis, the disk, the clock, the file itself."""
+"""What surrounds the worker fails: Redis, the clock, the file itself."""
 
-import errno
-import resource
 import signal
 from datetime import date, timedelta
 
@@ -45,21 +43,6 @@ def test_pages_and_uploads_answer_without_redis(deliver, staff, client, settings
     batch = Batch.objects.get()
     work_off()
     assert_exact(batch, rows)
-
-
-@pytest.mark.django_db
-def test_a_full_disk_takes_no_list_and_leaves_none_half(deliver):
-    content = csv_bytes(listed(people(2_000)))
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, before[1]))
-    try:
-        with pytest.raises(OSError) as told:
-            deliver.send("population", content)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert told.value.errno == errno.EFBIG
-    assert not Batch.objects.exists()
-    assert deliver.take("population", content).status == Batch.Status.MERGED
 
 
 @pytest.mark.django_db
