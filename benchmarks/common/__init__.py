@@ -1,0 +1,1 @@
+"""What several measurements share: databases of their own, lists of synthetic people, clocks."""
