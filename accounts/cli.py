@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django.core.management import BaseCommand, CommandError
 from django.core.management.base import CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import override
 
 from accounts.audit import coming_from
@@ -16,6 +18,7 @@ from accounts.models import Staff
 from accounts.queries import active_staff, system_staff
 from regions.models import Region
 from regions.queries import RegionNotFound, by_code, code_ranges
+from regions.register import load_register
 
 REFUSED = 2
 
@@ -38,6 +41,16 @@ def _year(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise CommandRefused(f"参保年度“{text}”不是四位数字")
     return int(text)
+
+
+def _unusable_database() -> str | None:
+    """Why no command can work with the database as it is; None where it answers and is up to date."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return f"无法使用数据库：{error}"
+    return "数据库还没有建好或不是最新版本，请先运行 manage.py migrate" if pending else None
 
 
 class JsonCommand(BaseCommand):
@@ -93,6 +106,13 @@ class JsonCommand(BaseCommand):
             refused = error
             if not self._called_from_command_line:
                 raise
+        except DatabaseError as error:
+            unusable = _unusable_database()
+            if unusable is None:
+                raise
+            refused = CommandRefused(unusable)
+            if not self._called_from_command_line:
+                raise refused from error
         self.say(refused)
         sys.exit(REFUSED)
 
@@ -140,6 +160,9 @@ class JsonCommand(BaseCommand):
     def _area(self, code: str, by: Staff) -> Region:
         if len(code) != 12:
             raise CommandRefused(f"区划代码“{code}”不是12位")
+        if not Region.objects.exists():
+            self.say("区划表是空的，先载入随附的区划表")
+            load_register(by=system_staff(), on=today_in(code))
         try:
             area = by_code(code)
         except RegionNotFound as error:

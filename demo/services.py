@@ -25,14 +25,7 @@ from refunds.models import Application
 from refunds.services import apply, approve_finally, take_in
 from regions.models import Level, Region
 from regions.queries import code_ranges
-from regions.services import (
-    BUNDLED_ALIASES,
-    BUNDLED_AREAS,
-    BUNDLED_REGISTER,
-    load_aliases,
-    load_areas,
-    load_divisions,
-)
+from regions.register import load_register
 from subsidies.services import decide
 
 Say = Callable[[str], None]
@@ -104,13 +97,6 @@ def _villages(region: str) -> list[tuple[str, str]]:
     return [(village.code, village.full_name) for village in rows]
 
 
-def _load_register(by: Staff) -> None:
-    on = date(min(year for _, year in PACKS) - 1, 9, 1)
-    load_divisions(BUNDLED_REGISTER, by=by, on=on)
-    load_areas(BUNDLED_AREAS, by=by, on=on)
-    load_aliases(BUNDLED_ALIASES, by=by, on=on)
-
-
 def fill(*, people: int | None = None, seed: int = SEED, say: Say = lambda text: None) -> Filled:
     """Makes the season; started again after a crash it goes on where it was. `people` makes fewer (or more) of them.
 
@@ -120,7 +106,7 @@ def fill(*, people: int | None = None, seed: int = SEED, say: Say = lambda text:
     if Person.objects.exists() and not Batch.objects.filter(uploaded_by=by, file_name__startswith="人口信息").exists():
         raise NotEmpty
     say("区划与账号")
-    _load_register(by)
+    load_register(by=by, on=date(min(year for _, year in PACKS) - 1, 9, 1))
     make_accounts()
     for area in _areas(people, by):
         name = Region.objects.get(pk=area.region).name

@@ -11,8 +11,11 @@ class NoticesConfig(AppConfig):
         from accounts.navigation import Entry, Waiting, add_entry, add_waiting
         from notices import trail
         from notices.amendments import waiting_for
+        from notices.services import set_shipped_seasons
+        from regions.register import after_loading
 
         audit_words.name_verbs(trail.VERBS)
+        after_loading("seasons", set_shipped_seasons)
         amends = ("notices.propose_amendment", "notices.approve_amendment")
         add_entry(
             Entry(_("Calculator"), "notices:calculator", "Work", 70, ("notices.use_calculator",), icon="calculator")

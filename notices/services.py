@@ -30,6 +30,21 @@ def set_season(*, region: Region, coverage_year: int, pack_id: str, by: Staff, o
     return season
 
 
+@transaction.atomic
+def set_shipped_seasons(by: Staff, on: date) -> int:
+    """Lets each shipped notice govern the area and year that it was issued for, unless a season stands there already.
+
+    Notices of areas that the register does not hold are left out. Returns how many seasons were set.
+    """
+    made = 0
+    for pack in map(packs.load, packs.available()):
+        region = Region.objects.filter(pk=pack.jurisdiction).first()
+        if region and not Season.objects.filter(region=region, coverage_year=pack.coverage_year).exists():
+            set_season(region=region, coverage_year=pack.coverage_year, pack_id=pack.id, by=by, on=on)
+            made += 1
+    return made
+
+
 def keep_version(pack: packs.Pack) -> PackVersion:
     """The kept copy of a notice as it reads; made when it is first decided by. Idempotent, also between processes."""
     version, _made = PackVersion.objects.get_or_create(

@@ -1,20 +1,11 @@
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
 from accounts.cli import JsonCommand
-from regions.services import (
-    BUNDLED_ALIASES,
-    BUNDLED_AREAS,
-    BUNDLED_REGISTER,
-    RegisterRefused,
-    load_aliases,
-    load_areas,
-    load_divisions,
-    load_successors,
-)
+from regions.register import load_register
+from regions.services import BUNDLED_REGISTER, RegisterRefused
 
 
 class Command(JsonCommand):
@@ -32,16 +23,11 @@ class Command(JsonCommand):
 
     def handle_json(self, *, by: Any, on: Any, file: Path, successors: Path | None, **options: Any) -> tuple[dict, int]:
         self.say(f"读取 {file}")
-        result = asdict(load_divisions(file, by, on))
-        result["ended"] = load_successors(successors, by, on) if successors else 0
-        # Areas and other spellings belong to the shipped data whichever register they are attached to.
-        result["areas"] = load_areas(BUNDLED_AREAS, by, on)
-        result["aliases"] = load_aliases(BUNDLED_ALIASES, by, on)
-        return result, 0
+        return load_register(file, successors=successors, by=by, on=on), 0
 
     def summary(self, result: dict[str, Any]) -> str:
         return (
             f"区划 {result['rows']} 行：新增 {result['created']}，变更 {result['changed']}，"
             f"未变 {result['unchanged']}；文件未列出而保留 {result['kept']}；撤并 {result['ended']}；"
-            f"特殊辖区 {result['areas']}；新增别名 {result['aliases']}"
+            f"特殊辖区 {result['areas']}；新增别名 {result['aliases']}；新增参保季 {result['seasons']}"
         )
