@@ -7,7 +7,8 @@ and indexed by the keyed hash, its place must be one of the area, its state one 
 index. "As its admin runs it" is a dry run and a confirmed import, each in a transaction, on the data that the admin
 reads from the upload twice; pages, their rendering and the admin's log entries are left out, in the peer's favour.
 "use_bulk" is one import with `force_init_instance`, which looks nobody up: such a resource can bring new people only;
-`skip_diff` leaves out what the preview would show. Our way is all of it: the file kept encrypted, hashes, staging, checks across rows, merge, audit.
+`skip_diff` leaves out what the preview would show. Our way is all of it: the file kept encrypted, hashes, staging,
+checks across rows, merge, audit.
 """
 
 import argparse
