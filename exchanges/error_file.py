@@ -55,6 +55,22 @@ def _kept(layout: Layout) -> list[int]:
     return [place for place, header in enumerate(layout.headers) if header not in {ROW_NUMBER, REASONS}]
 
 
+def _merged(layout: Layout, kept: list[int]) -> list[list[int]]:
+    """What is merged in the titles and the header, as far as it is still there; no two of them overlap."""
+    taken: set[tuple[int, int]] = set()
+    spans = []
+    for top, left, bottom, right in layout.merged:
+        cells = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
+        if (
+            len(cells) > 1
+            and taken.isdisjoint(cells)
+            and all(kept[column : column + 1] == [column] for _, column in cells)
+        ):
+            taken |= cells
+            spans.append([top, left, bottom, right])
+    return spans
+
+
 def _write_csv(file: IO[bytes], layout: Layout, rows: Iterator[tuple[int, list[str], str]]) -> None:
     # Excel takes UTF-8 for the local encoding unless a byte order mark stands before it.
     encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
@@ -91,6 +107,8 @@ def _write_xlsx(file: IO[bytes], layout: Layout, rows: Iterator[tuple[int, list[
                     sheet.write_string(line, place, cell, bold)
         for place, header in enumerate([*(layout.headers[place] for place in kept), ROW_NUMBER, REASONS]):
             sheet.write_string(len(layout.titles), place, header, bold)
+        # `merge_range` would write into the next row before this one is full, and rows are written once.
+        sheet.merge.extend(_merged(layout, kept))
         for line, (number, cells, reasons) in enumerate(rows, start=len(layout.titles) + 1):
             for place, column in enumerate(kept):
                 sheet.write_string(line, place, cells[column], as_text)

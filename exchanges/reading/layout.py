@@ -36,8 +36,9 @@ class Block(NamedTuple):
 class Layout:
     """How the file is laid out; kept with the batch, so that the error file looks like its source.
 
-    `titles` are the rows above the header as they came, `left_out` the rows below it that are no data (totals, who
-    filled the list in): [row number, text].
+    `titles` are the rows above the header as they came, the first line of a header in two lines included, `merged` the
+    cells that are merged in them and the header (first row, first column, last row, last column, from 0), `left_out`
+    the rows below it that are no data (totals, who filled the list in): [row number, text].
     """
 
     format: str
@@ -48,6 +49,7 @@ class Layout:
     headers: list[str] = field(default_factory=list)
     columns: dict[str, int] = field(default_factory=dict)
     titles: list[list[str]] = field(default_factory=list)
+    merged: list[list[int]] = field(default_factory=list)
     left_out: list[list[Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:

@@ -98,18 +98,18 @@ def _laid_out(opened: Opened, kind: "FileKind", encoding: str) -> tuple[Layout, 
     if best is None:
         raise refused
     header, rows, delimiter = best
-    if len(rows[header.row]) > WIDEST:
+    if len(header.cells) > WIDEST:
         raise FileRefused(_("The file has more than %(most)s columns, so it is no list.") % {"most": WIDEST})
     layout = Layout(
         "csv",
         encoding=encoding,
         delimiter=delimiter,
         header_row=header.row + 1,
-        headers=[cell.strip() for cell in rows[header.row]],
+        headers=[cell.strip() for cell in header.cells],
         columns=header.columns,
         titles=rows[: header.row],
     )
-    return layout, len(rows[header.row])
+    return layout, len(header.cells)
 
 
 def _some_rows(lines: list[str], delimiter: str) -> list[list[str]]:

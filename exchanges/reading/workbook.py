@@ -47,9 +47,10 @@ def open_workbook(
         format,
         sheet=sheet["name"],
         header_row=header.row + 1,
-        headers=[cell.strip() for cell in rows[header.row]],
+        headers=[cell.strip() for cell in header.cells],
         columns=header.columns,
         titles=rows[: header.row],
+        merged=[list(span) for span in sheet["merged"] if span[2] <= header.row],
     )
     return layout, lambda: reading.blocks(place, layout.header_row)
 
@@ -61,7 +62,7 @@ def _sheet_with(sheets: list[dict[str, Any]], kind: "FileKind") -> tuple[int, di
             refused = FileRefused(_("The file has more than %(most)s columns, so it is no list.") % {"most": WIDEST})
             continue
         try:
-            found.append((place, sheet, find_header(sheet["rows"], kind)))
+            found.append((place, sheet, find_header(sheet["rows"], kind, sheet["merged"])))
         except FileRefused as error:
             refused = refused or error
     if len(found) > 1:
@@ -170,6 +171,7 @@ _WORDS: dict[str, Callable[[], str]] = {
     "damaged": lambda: _("The workbook is damaged. Please open it in Excel or WPS, save it anew and send that."),
     "password": lambda: _("The workbook is protected by a password. Please remove it and send the file again."),
     "macros": lambda: _("The workbook holds macros. Please save it as a plain xlsx and send that."),
+    "excel_95": lambda: _("The workbook is in the format of Excel 95. Please save it as xlsx and send that."),
     "no_workbook": lambda: _("This archive is no Excel workbook. Please send xlsx, xls or csv, not packed."),
     "bomb": lambda: _("The workbook unpacks to more than any list needs; it was not opened."),
     "entities": lambda: _("The workbook declares XML entities, which no Excel writes; it was not opened."),

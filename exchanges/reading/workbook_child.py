@@ -36,10 +36,24 @@ _ROWS = 16_384
 # Excel keeps 15 digits of a number; what is longer has lost its end.
 _DIGITS_KEPT = 10**15
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_PASSWORD, _MACROS = "EncryptedPackage".encode("utf-16-le"), "_VBA_PROJECT".encode("utf-16-le")
+# Names of streams in a compound file, and in an xls the record that announces encryption behind the first one.
+_PACKAGE, _MACROS, _BOOK, _BOOK_OF_95 = (
+    name.encode("utf-16-le") for name in ("EncryptedPackage", "_VBA_PROJECT", "Workbook", "Book\0")
+)
+_ENCRYPTED = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 # A cell with something in it that stands right of column ZZ.
 _FAR = re.compile(rb' r="([A-Z]{3,}[0-9]+)"[^<>]*[^<>/]>')
 _BLOCK, _OVERLAP = 1024 * 1024, 64
+_UNREADABLE = (
+    CalamineError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    IndexError,
+)
 
 
 class Refused(Exception):
@@ -75,10 +89,12 @@ def column_text(cells: tuple) -> list[str]:
 def look_into(content: bytes) -> tuple[int, int]:
     """Bytes of memory and seconds that the workbook may have. Raises Refused for what is no plain workbook."""
     if content.startswith(_OLE):
-        if _PASSWORD in content:
+        if _PACKAGE in content or _ENCRYPTED.search(content):
             raise Refused("password")
         if _MACROS in content:
             raise Refused("macros")
+        if _BOOK_OF_95 in content and _BOOK not in content:
+            raise Refused("excel_95")
         return MEMORY_BYTES, len(content) // (4 * MEGABYTE)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         unpacked = _look_at_parts(archive.infolist())
@@ -157,16 +173,15 @@ def _content() -> bytes:
 
 
 def _visible_sheets(book: CalamineWorkbook) -> list[Any]:
-    sheets = []
-    for place, about in enumerate(book.sheets_metadata):
-        if about.visible != SheetVisibleEnum.Visible or about.typ != SheetTypeEnum.WorkSheet:
-            continue
-        sheet = book.get_sheet_by_index(place)
-        if sheet.start is not None:
-            sheets.append(sheet)
-        if len(sheets) > MOST_SHEETS:
-            raise Refused("sheets")
-    return sheets
+    visible = [
+        place
+        for place, about in enumerate(book.sheets_metadata)
+        if about.visible == SheetVisibleEnum.Visible and about.typ == SheetTypeEnum.WorkSheet
+    ]
+    if len(visible) > MOST_SHEETS:
+        raise Refused("sheets")
+    sheets = (book.get_sheet_by_index(place) for place in visible)
+    return [sheet for sheet in sheets if sheet.start is not None]
 
 
 def _head(sheet: Any, looked_through: int, widest: int) -> dict[str, Any]:

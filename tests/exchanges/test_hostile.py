@@ -1,105 +1,127 @@
 """Files that mean harm, or that something went wrong with: refused with a reason, and the worker lives."""
 
 import io
-import zipfile
+import json
+import subprocess
+import sys
+import urllib.parse
+from pathlib import Path
 
 import pytest
+from django.urls import reverse
 
+from accounts.roles import Role
+from enrollment.kinds import POPULATION
 from exchanges.models import Batch
+from exchanges.reading import FileRefused, open_source, workbook
+from exchanges.services import receive
 from tests.deliveries import HEADERS, csv_bytes, reasons, xlsx_bytes
-from tests.factories import make_id_number
+from tests.exchanges.hostile_files import MEGABYTE, READ, REFUSED, one_sheet_many_times
+from tests.factories import PINGLI, make_id_number
 
-GOOD = xlsx_bytes([HEADERS["population"], ["王小明", "610926197005060015", "610926102200", "", "", "", ""]])
-HEAD = ",".join(HEADERS["population"]).encode()
-
-
-def repacked(changes: dict[str, bytes]) -> bytes:
-    """The good workbook with some of its parts replaced or added."""
-    memory = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(GOOD)) as source, zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as target:
-        for part in source.namelist():
-            if part not in changes:
-                target.writestr(part, source.read(part))
-        for name, content in changes.items():
-            target.writestr(name, content)
-    return memory.getvalue()
+LIMIT = 512 * MEGABYTE
 
 
-def sheet_with(cells: str) -> bytes:
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        f"<sheetData>{cells}</sheetData></worksheet>"
-    ).encode()
-
-
-SPARSE = sheet_with(
-    '<row r="1"><c r="A1" t="inlineStr"><is><t>姓名</t></is></c></row>'
-    '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
-)
-TALL = sheet_with(
-    '<row r="1"><c r="A1" t="inlineStr"><is><t>姓名</t></is></c></row>'
-    '<row r="1048576"><c r="SF1048576" t="inlineStr"><is><t>x</t></is></c></row>'
-)
-ENTITIES = (
-    b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;">]>'
-    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
-)
-
-FILES = {
-    "empty": b"",
-    "spaces only": b" \n \n",
-    "sparse sheet to XFD1048576": repacked({"xl/worksheets/sheet1.xml": SPARSE}),
-    "tall sparse sheet": repacked({"xl/worksheets/sheet1.xml": TALL}),
-    "XML entities": repacked({"xl/worksheets/sheet1.xml": ENTITIES}),
-    "macros": repacked({"xl/vbaProject.bin": b"x"}),
-    "no workbook in the archive": repacked({"xl/workbook.xml": b""}).replace(b"xl/workbook.xml", b"xl/workbook.xxx"),
-    "cut off workbook": GOOD[: len(GOOD) // 2],
-    "encrypted workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
-    "damaged xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(range(256)) * 8,
-    "web page named xls": b"\xef\xbb\xbf <html><table><tr><td>x</td></tr></table></html>",
-    "picture": b"\x89PNG\r\n\x1a\n" + b"\0" * 100,
-    "NUL bytes": HEAD + b"\n\0\0\0,1,2\n",
-    "neither encoding": HEAD + b"\n\xff\xff\xff\xff,1,2\n",
-    "header only": HEAD + b"\n",
-    "sixteen thousand columns": b",".join([*HEAD.split(b","), *[b"x"] * 16_000]) + b"\n" + b"," * 16_006 + b"\n",
-    "a line of megabytes": HEAD + b"\n" + b"x" * (6 * 1024 * 1024),
-    "an open quote": HEAD + b'\n"' + b"x\n" * (2 * 1024 * 1024),
-}
-
-
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", REFUSED)
 def test_refused_with_a_reason(deliver, name):
-    batch = deliver.take("population", FILES[name], name="名单.xls")
-    assert (batch.status, batch.rows) == (Batch.Status.REFUSED, 0)
-    assert len(batch.reason) > 10
-    assert "Traceback" not in batch.reason
-
-
-def test_bombs_are_not_unpacked(deliver):
-    memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as bomb, zipfile.ZipFile(io.BytesIO(GOOD)) as good:
-        for part in good.namelist():
-            if part != "xl/worksheets/sheet1.xml":
-                bomb.writestr(part, good.read(part))
-        with bomb.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
-            for _megabyte in range(64):
-                part.write(b" " * 1024 * 1024)
-    batch = deliver.take("population", memory.getvalue(), name="bomb.xlsx")
+    batch = deliver.take("population", REFUSED[name](), name="名单.xls")
     assert batch.status == Batch.Status.REFUSED
+    assert not batch.accepted
+    assert len(batch.reason) > 10
+    assert batch.reason[0] > "\u3000" or batch.reason.startswith("前40行"), "the reason is in Chinese"
+
+
+@pytest.mark.parametrize("name", READ)
+def test_read_for_what_it_says(deliver, name):
+    make, rows, accepted = READ[name]
+    batch = deliver.take("population", make(), name="名单.xlsx")
+    assert (batch.status, batch.rows, batch.accepted) == (Batch.Status.MERGED, rows, accepted)
+
+
+def test_no_file_takes_more_memory_than_a_list_needs(tmp_path):
+    made = {**REFUSED, **{name: make for name, (make, _rows, _accepted) in READ.items()}}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.exchanges.reading_alone"],
+        cwd=Path(__file__).resolve().parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        for name, make in made.items():
+            path = tmp_path / "file"
+            path.write_bytes(make())
+            reader.stdin.write(f"{path}\n")
+            reader.stdin.flush()
+            answer = json.loads(reader.stdout.readline())
+            assert answer["own"] < LIMIT, name
+            assert answer["below"] < LIMIT, name
+        reader.stdin.close()
+
+
+def test_a_workbook_gets_no_more_time_than_it_needs(monkeypatch):
+    monkeypatch.setattr(workbook, "SECONDS", 1)
+    content = one_sheet_many_times(60, rows=MEGABYTE)
+    with pytest.raises(FileRefused) as refused:
+        open_source(lambda: io.BytesIO(content), POPULATION)
+    assert "时间" in str(refused.value)
 
 
 def test_formulas_and_markup_in_names_are_no_names(deliver):
     rows = [
         [text, make_id_number("610926"), "610926102200", "", "", "", ""]
-        for text in ('=HYPERLINK("http://x")', "<script>alert(1)</script>", "+1", "@SUM(A1)", "王小明\x07")
+        for text in (
+            '=HYPERLINK("http://x")',
+            "<script>alert(1)</script>",
+            "+1",
+            "@SUM(A1)",
+            "王小明\x07",
+            "=cmd|' /C calc'!A0",
+        )
     ]
     batch = deliver("population", rows)
-    assert (batch.accepted, batch.refused) == (0, 5)
+    assert (batch.accepted, batch.refused) == (0, 6)
     assert {code for found in reasons(batch).values() for _field, code in found} == {"not_a_name"}
 
 
+def test_markup_of_a_file_is_shown_as_text(deliver, staff, client):
+    agent = staff(Role.COUNTY_AGENT, PINGLI, bureau="agency")
+    markup = "<img src=x onerror=alert(1)>"
+    row = ["王小明", make_id_number("610926"), markup, "", "", "", ""]
+    listed = deliver.take(
+        "population", csv_bytes([["名单", markup], HEADERS["population"], row]), name=f"{markup}.csv", by=agent
+    )
+    titled = deliver.take("population", xlsx_bytes([[markup, "姓名"]], sheet="<b>名单"), by=agent)
+    assert (listed.refused, titled.status) == (1, Batch.Status.REFUSED)
+    client.force_login(agent)
+    for batch in (listed, titled):
+        page = client.get(reverse("exchanges:batch", args=[batch.pk])).text
+        assert "&lt;img src=x" in page
+        assert "<img src=x" not in page
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/cron.d/x.csv", "C:\\a\\..\\x.csv", "x.csv\r\nSet-Cookie: a=b", "\u202ex.csv", "\0x.csv"]
+)
+def test_file_names_lead_nowhere(deliver, staff, client, name, settings):
+    agent = staff(Role.COUNTY_AGENT, PINGLI, bureau="agency")
+    row = ["王*明", make_id_number("610926"), "610926102200", "", "", "", ""]
+    batch = deliver.take("population", csv_bytes([HEADERS["population"], row]), name=name, by=agent)
+    assert not set(batch.file_name) & set("/\\\r\n\0\u202e")
+    assert Path(settings.MEDIA_ROOT) in Path(batch.file.path).resolve().parents
+    client.force_login(agent)
+    answer = client.get(reverse("exchanges:errors", args=[batch.pk]))
+    told = urllib.parse.unquote(answer.headers["Content-Disposition"])
+    assert not set(told.partition("filename")[2]) & set("/\\\r\n\0\u202e")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_an_uploaded_name_of_a_thousand_letters_is_cut():
+    assert len(receive.shown_name("名" * 1_000 + ".xlsx")) == 200
+    assert receive.shown_name("名" * 1_000 + ".xlsx").endswith(".xlsx")
+
+
 def test_after_a_hostile_file_the_next_one_is_taken(deliver):
-    deliver.take("population", FILES["sparse sheet to XFD1048576"])
+    deliver.take("population", REFUSED["sparse sheet to XFD1048576"]())
     batch = deliver("population", [["王小明", make_id_number("610926"), "610926102200", "", "", "", ""]])
     assert batch.status == Batch.Status.MERGED
 
