@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from accounts import audit
 from accounts.models import Staff
 from accounts.scope import intersect
-from notices.leaves import amendable, leaf_title
-from notices.models import AmendedLeaf, Amendment, PackVersion, Season
+from notices.impact import seen_by
+from notices.leaves import amendable
+from notices.models import AmendedLeaf, Amendment, PackVersion, Season, SeenImpact
+from notices.problems import in_words
 from notices.queries import as_amended
 from notices.services import keep_version
 from policy import pack as packs
@@ -116,7 +118,7 @@ def propose(
         for path, value in changed.items()
     )
     # A single leaf may be right alone and wrong beside a later amendment, so the whole row of them is read.
-    _read(pack_id, _in_order([*others, amendment]), current)
+    _read(pack_id, _in_order([*others, amendment]))
     audit.record(
         by=by,
         on=on,
@@ -131,15 +133,29 @@ def propose(
 
 @transaction.atomic
 def approve(*, amendment: Amendment, by: Staff, on: date, why: str = "") -> Amendment:
-    """Puts an amendment of another person into force; the notice as it reads then is kept as a new version."""
+    """Puts an amendment of another person into force; the notice as it reads then is kept as a new version.
+
+    Raises AmendmentRefused, also where this person has not seen what it changes for people (`impact.see`), with the
+    notice as it reads at this moment.
+    """
     _check_may(by, APPROVE, amendment.region)
     if amendment.proposed_by_id == by.pk:
         raise AmendmentRefused(_("You proposed this amendment: another person approves it."))
+    _one_approval_at_a_time(amendment.pack_id)
     others = approved_for(amendment.region, amendment.pack_id, leave_out=amendment.pk)
     _read(amendment.pack_id, _in_order([*others, amendment]))
     standing = [each for each in others if each.effective_on <= amendment.effective_on]
-    version = keep_version(_read(amendment.pack_id, _in_order([*standing, amendment])))
-    return _settle(amendment, Status.APPROVED, by=by, on=on, why=why, version=version)
+    before = _read(amendment.pack_id, standing)
+    after = _read(amendment.pack_id, _in_order([*standing, amendment]))
+    seen = seen_by(by, amendment, before, after)
+    if seen is None:
+        raise AmendmentRefused(
+            _(
+                "Look at what the amendment changes for people first, then approve; after another approval it is to be "
+                "looked at again."
+            )
+        )
+    return _settle(amendment, Status.APPROVED, by=by, on=on, why=why, version=keep_version(after), seen=seen)
 
 
 @transaction.atomic
@@ -167,8 +183,20 @@ def _plain(value: str) -> bool:
     return bool(value.strip()) and value.isprintable() and "#" not in value and len(value) <= 400
 
 
+def _one_approval_at_a_time(pack_id: str) -> None:
+    """Approvals of one notice wait for each other: two that are right alone may exclude each other."""
+    list(Season.objects.select_for_update().filter(pack_id=pack_id).order_by("pk"))
+
+
 def _settle(
-    amendment: Amendment, status: str, *, by: Staff, on: date, why: str, version: PackVersion | None = None
+    amendment: Amendment,
+    status: str,
+    *,
+    by: Staff,
+    on: date,
+    why: str,
+    version: PackVersion | None = None,
+    seen: SeenImpact | None = None,
 ) -> Amendment:
     settled = {"status": status, "settled_by": by, "settled_on": on, "settled_why": why.strip(), "version": version}
     if Amendment.objects.filter(pk=amendment.pk, status=Status.PROPOSED).update(**settled) != 1:
@@ -185,7 +213,11 @@ def _settle(
         verb=f"notices.amendment_{status}",
         subject=amendment,
         before={"status": str(Status.PROPOSED)},
-        after={"status": str(status), "version": version.version if version else None},
+        after={
+            "status": str(status),
+            "version": version.version if version else None,
+            **({"people": seen.people, "changed": seen.changed} if seen else {}),
+        },
         why=why,
     )
     return amendment
@@ -195,14 +227,12 @@ def _in_order(amendments: Sequence[Amendment]) -> list[Amendment]:
     return sorted(amendments, key=lambda each: (each.effective_on, each.pk))
 
 
-def _read(pack_id: str, amendments: Sequence[Amendment], current: packs.Pack | None = None) -> packs.Pack:
-    """The notice as amended. Raises AmendmentRefused with every problem, by the title of its leaf."""
+def _read(pack_id: str, amendments: Sequence[Amendment]) -> packs.Pack:
+    """The notice as amended. Raises AmendmentRefused with every problem, in the words of staff."""
     try:
         return as_amended(pack_id, amendments)
     except packs.PackError as error:
-        raise AmendmentRefused(
-            *(f"{leaf_title(current, each.field)}：{each.message}" for each in error.problems)
-        ) from error
+        raise AmendmentRefused(*in_words(error, packs.load(pack_id))) from error
 
 
 def _check_may(by: Staff, permission: str, region: Region) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db import transaction
+
+from accounts import audit
 from accounts.models import Staff
-from notices.models import Amendment
+from notices.models import Amendment, SeenImpact
 from policy.facts import Facts
 from policy.pack import Pack
 
@@ -55,3 +58,25 @@ def register(reckoning: Reckoning) -> None:
 def impact_of(amendment: Amendment, before: Pack, after: Pack, on: date, user: Staff) -> Impact | None:
     """What the amendment changes; None where no room says."""
     return _reckonings[0](amendment, before, after, on, user) if _reckonings else None
+
+
+@transaction.atomic
+def see(*, amendment: Amendment, before: Pack, after: Pack, by: Staff, on: date) -> Impact | None:
+    """What the amendment changes from its first day on, and a note that this person saw it on the business date: an
+    approval rests on that note. It holds for these two readings of the notice; the same again leaves the first one.
+    """
+    found = impact_of(amendment, before, after, max(on, amendment.effective_on), by)
+    counts = {"people": found.people, "changed": found.changed} if found else {}
+    seen, fresh = SeenImpact.objects.get_or_create(
+        amendment=amendment, by=by, before=before.version, after=after.version, defaults={"seen_on": on, **counts}
+    )
+    if fresh:
+        audit.record(
+            by=by, on=on, verb="notices.see_impact", subject=amendment, after={**counts, "version": seen.after}
+        )
+    return found
+
+
+def seen_by(person: Staff, amendment: Amendment, before: Pack, after: Pack) -> SeenImpact | None:
+    """The note that the person saw what leads from one reading of the notice to the other, or None."""
+    return SeenImpact.objects.filter(amendment=amendment, by=person, before=before.version, after=after.version).first()

@@ -64,15 +64,6 @@ def amendable(pack: Pack) -> Iterator[AmendableLeaf]:
                 yield AmendableLeaf(leaf.path, label_of(pack, leaf), leaf.value, leaf.clause, kind, now, options)
 
 
-def leaf_title(pack: Pack | None, path: str) -> str:
-    """What a leaf is called: heading, rule and field."""
-    label = ""
-    if pack is not None:
-        inside = (leaf for leaf in leaves(pack) if leaf.path == path or leaf.path.startswith(f"{path}."))
-        label = next((label_of(pack, leaf) for leaf in inside), "")
-    return _title(path, label)
-
-
 def label_of(pack: Pack, leaf: Leaf) -> str:
     """The name of the rule a leaf stands in; of an assistance that has none, the identity's."""
     if leaf.label:

@@ -129,3 +129,30 @@ class AmendedLeaf(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.value}"
+
+
+class SeenImpact(ScopedModel):
+    """What an amendment changes for people, as one person had it before their eyes (`notices.impact.see`).
+
+    `before` and `after` are the versions of the notice that were compared, `people` and `changed` the numbers shown.
+    """
+
+    scope = ByRegion("amendment__region")
+
+    amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="+", verbose_name=_("amendment"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    seen_on = models.DateField(_("seen on"))
+    before = models.CharField(_("version before"), max_length=64)
+    after = models.CharField(_("version after"), max_length=64)
+    people = models.PositiveIntegerField(_("people"), null=True)
+    changed = models.PositiveIntegerField(_("answered differently"), null=True)
+
+    class Meta:
+        verbose_name = _("impact seen")
+        verbose_name_plural = _("impacts seen")
+        constraints = [
+            models.UniqueConstraint(fields=["amendment", "by", "before", "after"], name="impact_seen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amendment_id} {self.by_id} {self.after[:12]}"

@@ -106,7 +106,7 @@ MODES = {
 }
 """How an assistance reaches the person (settlement of a pack)."""
 
-_WORDS = {
+WORDS = {
     **FUND_NAMES,
     **CATEGORIES,
     **SITUATIONS,
@@ -171,9 +171,9 @@ _WORDS = {
     "government": pgettext_lazy("leaf", "government"),
 }
 _OF_FIELDS = {
-    "level": {"county": _WORDS["county"]},
+    "level": {"county": WORDS["county"]},
     "senders": {"employee_insurance": pgettext_lazy("leaf", "employee insurance desk")},
-    "due": {"on": _WORDS["on"]},
+    "due": {"on": WORDS["on"]},
 }
 _DAY = re.compile(r"([a-z][a-z0-9_]*)\.(first|last)(?:([+-]\d+)d)?")
 
@@ -195,13 +195,13 @@ def shown(value: str, path: str, pack: "Pack") -> str:
         return str(_("set by another document"))
     parts = path.split(".")
     if parts[0] == "readings" and parts[-1] == "choice":
-        return pack.readings[parts[1]].options.get(value) or str(_WORDS.get(value, value))
+        return pack.readings[parts[1]].options.get(value) or str(WORDS.get(value, value))
     if day := _DAY.fullmatch(value):
         return _day(*day.groups(), pack)
     own = {name: each.label for name, each in (*pack.groups.items(), *pack.windows.items())}
     if parts[-1] in ("who", "windows", "window"):
         return re.sub(r"[a-z][a-z0-9_]*", lambda found: own.get(found[0], found[0]), value)
-    words = {**_WORDS, **({} if parts[-1] == "level" else FUND_NAMES), **_OF_FIELDS.get(parts[-1], {})}
+    words = {**WORDS, **({} if parts[-1] == "level" else FUND_NAMES), **_OF_FIELDS.get(parts[-1], {})}
     return re.sub(r"[a-z][a-z0-9_]*", lambda found: str(words.get(found[0], found[0])), value).strip("{}")
 
 

@@ -93,9 +93,9 @@ class AfterMissedYears(_Start):
     kind: Literal["after_missed_years"]
     fixed_months: int = Field(ge=0, le=120)
     months_per_year: int = Field(ge=0, le=120)
-    free_years: int = Field(default=0, ge=0)
+    free_years: int = Field(default=0, ge=0, le=120)
     months_per_made_up_year: int = Field(default=0, ge=0, le=120)
-    floor_from_years: int | None = Field(default=None, ge=1)
+    floor_from_years: int | None = Field(default=None, ge=1, le=120)
     floor_months: int = Field(default=0, ge=0, le=120)
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ SituationName = Literal[tuple(SITUATIONS)]
 class BornCloseBefore(Section):
     """Born fewer than `days` days before `day`, or on it."""
 
-    days: int = Field(ge=1)
+    days: int = Field(ge=1, le=3660)
     day: Day
 
 
@@ -54,17 +54,17 @@ class IdentityCondition(Section):
 class Lapse(Section):
     """How long employee cover had been missing on the day of payment. Who cannot say since when is not within."""
 
-    within_months: int | None = Field(default=None, ge=0)
-    over_months: int | None = Field(default=None, ge=0)
+    within_months: int | None = Field(default=None, ge=0, le=1200)
+    over_months: int | None = Field(default=None, ge=0, le=1200)
 
 
 class AtLeast(Section):
-    at_least: int = Field(ge=0)
+    at_least: int = Field(ge=0, le=10_000)
 
 
 class Range(Section):
-    at_least: int = Field(default=0, ge=0)
-    at_most: int = Field(default=10_000, ge=0)
+    at_least: int = Field(default=0, ge=0, le=10_000)
+    at_most: int = Field(default=10_000, ge=0, le=10_000)
 
 
 class Condition(Section):
@@ -80,7 +80,7 @@ class Condition(Section):
     identity: IdentityCondition | None = None
     cover_years: AtLeast | None = None
     lapsed: Lapse | None = None
-    paid_within_days_of_birth: int | None = Field(default=None, ge=1)
+    paid_within_days_of_birth: int | None = Field(default=None, ge=1, le=3660)
     missed_years: Range | None = None
 
 

@@ -27,6 +27,14 @@ class Span(NamedTuple):
 ALWAYS = Span(date.min, date.max)
 
 
+def day_of(text: str) -> date:
+    """A day written YYYY-MM-DD. Raises ValueError, also for one outside FIRST_DAY to LAST_DAY."""
+    day = date.fromisoformat(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"a day from {FIRST_DAY} to {LAST_DAY} was expected")
+    return day
+
+
 class Segments:
     """The days of payment, cut wherever a rule opens or closes: within a segment the same rules stand."""
 
@@ -133,7 +141,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 def _day_ref(value: Any) -> Any:
     if isinstance(value, str):
         if _DAY.match(value):
-            return DayRef(date.fromisoformat(value), "", "", 0)
+            return DayRef(day_of(value), "", "", 0)
         if match := _REFERENCE.match(value):
             return DayRef(None, match[1], match[2], int(match[3] or 0))
     elif isinstance(value, DayRef):

@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from policy.period import day_of
+
 ELSEWHERE = "elsewhere"
 """How a pack says that another document sets a figure. In the model the figure is then None."""
 
@@ -33,7 +35,7 @@ def _iso_date(value: Any) -> Any:
     if isinstance(value, date):
         return value
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        return date.fromisoformat(value)
+        return day_of(value)
     raise ValueError("a date written YYYY-MM-DD was expected")
 
 

@@ -17,6 +17,7 @@ from notices import amendments, calculator, impact, reading
 from notices.forms import AmendmentForm, SettleForm
 from notices.leaves import amendable
 from notices.models import Amendment, Season
+from notices.problems import in_words
 from notices.tables import AmendmentTable
 from notices.views.showing import named_pack, shown_difference
 from notices.words import SECTIONS
@@ -161,17 +162,21 @@ def _amendment_page(
     try:
         before, after = amendments.reading_before_and_after(amendment)
     except packs.PackError as error:
-        context["problems"] = [str(each) for each in error.problems]
+        context["problems"] = in_words(error, context["pack"])
     else:
         context["rows"] = [shown_difference(each, before, after) for each in diff(before, after)]
         if with_impact:
-            context |= _impact(amendment, before, after, user)
+            context |= _impact(amendment, before, after, user, to_settle=context["may_settle"])
     return render(request, "notices/amendment.html", context)
 
 
-def _impact(amendment: Amendment, before: Pack, after: Pack, user: Staff) -> dict[str, Any]:
-    on = max(today_in(amendment.region_id), amendment.effective_on)
-    found = impact.impact_of(amendment, before, after, on, user)
+def _impact(amendment: Amendment, before: Pack, after: Pack, user: Staff, *, to_settle: bool) -> dict[str, Any]:
+    """Who may settle the amendment has hereby seen what it changes."""
+    today = today_in(amendment.region_id)
+    if to_settle:
+        found = impact.see(amendment=amendment, before=before, after=after, by=user, on=today)
+    else:
+        found = impact.impact_of(amendment, before, after, max(today, amendment.effective_on), user)
     if found is None:
         return {"impact": None}
     examples = [

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from accounts.roles import Role
+from notices import amendments, impact
 from notices.services import set_season
 from policy.pack import load
 from regions.models import Level, Region
@@ -40,3 +41,10 @@ def clerk(seasons):
 @pytest.fixture
 def reviewer(seasons):
     return factories.make_staff(Role.AGENCY_APPROVER, TONGNAN)
+
+
+def approve(*, amendment, by, on, why=""):
+    """As the page does it: sees what the amendment changes, then approves."""
+    before, after = amendments.reading_before_and_after(amendment)
+    impact.see(amendment=amendment, before=before, after=after, by=by, on=on)
+    return amendments.approve(amendment=amendment, by=by, on=on, why=why)

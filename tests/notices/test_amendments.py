@@ -1,16 +1,18 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from notices import amendments
+from notices import amendments, impact
 from notices.amendments import AmendmentRefused
 from notices.forms import AmendmentForm
 from notices.leaves import amendable
-from notices.models import AmendedLeaf, Amendment, PackVersion
+from notices.models import AmendedLeaf, Amendment, PackVersion, SeenImpact
 from notices.queries import pack_for, pack_of
 from notices.services import keep_version, set_season
 from policy.categories import FUND_NAMES
@@ -19,7 +21,7 @@ from policy.pack import available, load
 from policy.quote import quote
 from regions.models import Region
 from tests import factories
-from tests.notices.conftest import TONGNAN
+from tests.notices.conftest import TONGNAN, approve
 
 pytestmark = pytest.mark.django_db
 ON = date(2022, 11, 1)
@@ -64,7 +66,7 @@ def test_a_figure_left_to_another_document_counts_from_its_day_once_approved(pro
     assert quote(question, tongnan()).outcome == "undetermined"
     amendment = propose(effective_on=date(2022, 11, 10))
     assert quote(question, tongnan(date(2022, 12, 1))).outcome == "undetermined"
-    amendments.approve(amendment=amendment, by=reviewer, on=ON)
+    approve(amendment=amendment, by=reviewer, on=ON)
     assert quote(question, tongnan(date(2022, 11, 9))).outcome == "undetermined"
     answer = quote(question, tongnan(date(2022, 11, 10)))
     assert answer.assistance.as_json() == {
@@ -77,7 +79,7 @@ def test_a_figure_left_to_another_document_counts_from_its_day_once_approved(pro
 @pytest.mark.clause("TN-4.1a")
 def test_the_figure_after_the_first_of_july(propose, reviewer):
     amendment = propose({"contributions.tier_one_from_july.amount": "990.00"})
-    amendments.approve(amendment=amendment, by=reviewer, on=ON)
+    approve(amendment=amendment, by=reviewer, on=ON)
     late = parse({"policy": "tongnan-2023", "birth_date": "1975-04-12", "paid_on": "2023-07-01"})
     assert quote(late, tongnan()).as_json()["standard"] == "990.00"
 
@@ -98,7 +100,7 @@ def test_the_collection_window_is_extended_for_the_whole_city(seasons):
         by=clerk,
         on=date(2023, 12, 18),
     )
-    amendments.approve(amendment=amendment, by=reviewer, on=date(2023, 12, 18))
+    approve(amendment=amendment, by=reviewer, on=date(2023, 12, 18))
     asked = parse({"policy": "shangluo-2024", "birth_date": "1975-04-12", "paid_on": "2023-12-24"})
     assert quote(asked, pack_for("611002000000", 2024, on=date(2023, 12, 24))).outcome == "enrolled"
     assert quote(asked, load("shangluo-2024")).outcome == "not_allowed"
@@ -106,14 +108,14 @@ def test_the_collection_window_is_extended_for_the_whole_city(seasons):
 
 def test_another_reading_is_an_amendment(propose, reviewer):
     amendment = propose({"readings.R1.choice": "event_day_included"}, document_number="内部纪要1", reason="口径")
-    amendments.approve(amendment=amendment, by=reviewer, on=ON)
+    approve(amendment=amendment, by=reviewer, on=ON)
     assert tongnan().readings["R1"].choice == "event_day_included"
 
 
 def test_an_approval_makes_a_version_and_the_old_one_explains_as_before(propose, reviewer):
     old = keep_version(tongnan())
     changes = {**DIBAO, "settlement.modes.elsewhere.mode": "reimbursed"}
-    amendment = amendments.approve(amendment=propose(changes), by=reviewer, on=ON)
+    amendment = approve(amendment=propose(changes), by=reviewer, on=ON)
     assert amendment.version_id == tongnan().version
     assert amendment.version_id != old.pk
     assert quote(parse(QUESTION), pack_of(old)).outcome == "undetermined"
@@ -134,7 +136,7 @@ class TestTwoPeople:
         amendment = propose()
         other = factories.make_staff(Role.AGENCY_APPROVER, TONGNAN)
         stale = Amendment.objects.get(pk=amendment.pk)
-        amendments.approve(amendment=amendment, by=reviewer, on=ON)
+        approve(amendment=amendment, by=reviewer, on=ON)
         with pytest.raises(AmendmentRefused, match=str(reviewer)):
             amendments.reject(amendment=stale, by=other, on=ON, why="不同意")
         assert tongnan().amendments
@@ -164,10 +166,78 @@ class TestTwoPeople:
 
     def test_who_and_what_stand_in_the_audit_trail(self, propose, reviewer):
         amendment = propose()
-        amendments.approve(amendment=amendment, by=reviewer, on=ON)
-        first, second = AuditEntry.objects.filter(model="notices.amendment").order_by("id")
+        approve(amendment=amendment, by=reviewer, on=ON)
+        first, second = (
+            AuditEntry.objects.filter(model="notices.amendment").exclude(verb__contains="see").order_by("id")
+        )
         assert (first.before["assistance.classes.dibao.amount"], first.why) == ("elsewhere", "资助标准")
         assert second.after["version"] == amendment.version_id
+
+
+class TestSeenBeforeApproved:
+    def test_nobody_approves_what_they_have_not_looked_at(self, propose, reviewer):
+        amendment = propose()
+        with pytest.raises(AmendmentRefused, match="查看修订"):
+            amendments.approve(amendment=amendment, by=reviewer, on=ON)
+        other = factories.make_staff(Role.AGENCY_APPROVER, TONGNAN)
+        approve(amendment=amendment, by=other, on=ON)
+        assert SeenImpact.objects.get().by == other
+
+    def test_what_was_seen_is_stale_after_another_approval(self, propose, reviewer):
+        first, second = propose(), propose({"windows.collection.last": "2022-12-30"})
+        before, after = amendments.reading_before_and_after(second)
+        impact.see(amendment=second, before=before, after=after, by=reviewer, on=ON)
+        approve(amendment=first, by=reviewer, on=ON)
+        with pytest.raises(AmendmentRefused, match="重新查看"):
+            amendments.approve(amendment=second, by=reviewer, on=ON)
+        assert approve(amendment=second, by=reviewer, on=ON).status == "approved"
+
+    def test_the_trail_says_what_was_known_when_it_was_approved(self, propose, reviewer):
+        amendment = approve(amendment=propose(), by=reviewer, on=ON)
+        seen, settled = AuditEntry.objects.filter(object_id=str(amendment.pk), by=reviewer).order_by("id")
+        assert seen.verb == "notices.see_impact"
+        assert (settled.after["people"], settled.after["changed"]) == (0, 0)
+
+    def test_a_direct_post_shows_the_impact_first(self, client, propose, reviewer):
+        amendment = propose()
+        client.force_login(reviewer)
+        settle = reverse("notices:settle", args=[amendment.pk, "approve"])
+        page = client.post(settle, {"why": ""})
+        assert "查看修订" in page.content.decode()
+        assert page.context["impact"].people == 0
+        amendment.refresh_from_db()
+        assert amendment.status == "proposed"
+        assert client.post(settle, {"why": ""}).status_code == 302
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_reviewers_at_once_never_leave_a_notice_that_cannot_be_read(propose, reviewer):
+    """Each is right alone; together somebody would be assisted with more than the contribution."""
+    dibao = {
+        "assistance.classes.dibao.amount": "340.00",
+        "assistance.classes.dibao.funds": "{medical_assistance: 340.00}",
+    }
+    pair = propose(dibao), propose({"contributions.newborn_tier_one.amount": "330.00"})
+    people = reviewer, factories.make_staff(Role.AGENCY_APPROVER, TONGNAN)
+    for amendment, by in zip(pair, people, strict=True):
+        before, after = amendments.reading_before_and_after(amendment)
+        impact.see(amendment=amendment, before=before, after=after, by=by, on=ON)
+    start, refused = Barrier(2), []
+
+    def settle(amendment, by):
+        start.wait()
+        try:
+            amendments.approve(amendment=amendment, by=by, on=ON)
+        except AmendmentRefused as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(settle, pair, people))
+    assert len(refused) == 1
+    assert tongnan().amendments
 
 
 class TestRefused:
@@ -190,7 +260,7 @@ class TestRefused:
                 },
                 "",
             ),
-            ({"readings.R1.choice": "as_you_like"}, "as_you_like"),
+            ({"readings.R1.choice": "as_you_like"}, "此处不能这样选择"),
             ({"windows.collection.last": "2022-12-30\nid: other"}, ""),
         ],
     )
@@ -210,14 +280,14 @@ class TestRefused:
         first = propose({"windows.collection.last": "2022-12-20"})
         second = propose({"windows.late.first": "2022-12-21", "windows.collection.last": "2022-12-20"})
         later = propose({"windows.collection.last": "2022-12-25"}, effective_on=date(2022, 12, 1))
-        amendments.approve(amendment=first, by=reviewer, on=ON)
-        amendments.approve(amendment=later, by=reviewer, on=ON)
+        approve(amendment=first, by=reviewer, on=ON)
+        approve(amendment=later, by=reviewer, on=ON)
         with pytest.raises(AmendmentRefused):
             amendments.approve(amendment=second, by=reviewer, on=ON)
 
 
 def test_proposals_and_versions_are_never_changed(propose, reviewer):
-    amendment = amendments.approve(amendment=propose(), by=reviewer, on=ON)
+    amendment = approve(amendment=propose(), by=reviewer, on=ON)
     for rows, change in (
         (AmendedLeaf.objects.filter(amendment=amendment), {"value": "1.00"}),
         (PackVersion.objects.filter(pk=amendment.version_id), {"content": "{}"}),

@@ -9,13 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEntry
 from accounts.queries import system_staff
 from accounts.roles import Role
-from notices.amendments import approve, propose, reject
+from notices.amendments import propose, reject
 from notices.models import PackVersion
 from notices.queries import NoNotice, NoticeFinder, governing, pack_for, pack_of
 from notices.services import keep_version, set_season
 from policy.pack import PackError, load
 from regions.models import AreaMember, Level, Region
 from tests.factories import PINGLI
+from tests.notices.conftest import approve
 
 TOWN, VILLAGE = "610926102000", "610926102200"
 ON = date(2021, 12, 20)
