@@ -9,6 +9,7 @@ figures of a run come from the same database, one after the other; what counts a
 measured `--rounds` times and the middle one is given, by the clock and in seconds of the processors (of this process,
 its children and the database's process), which other work on the machine disturbs less.
 
+The same file again is recognised by its hash; the same rows in another order are compared one by one with what stands.
 Payments come for people whom the register knows. "In plain text" is a run of the population list in which numbers are
 neither encrypted nor indexed by a keyed hash: what the protection of the numbers costs.
 """
@@ -65,8 +66,8 @@ def _measure(kind: str, rows: Rows, rounds: int) -> None:
     text, book = lists.as_csv(kind, rows), lists.as_xlsx(kind, rows)
     for number in range(rounds):
         take(NEW, bring(text), into_empty=True)
-        take(BASELINE, _load_again(tables))
         take(SAME, bring(text))
+        take(BASELINE, _load_again(tables))
         take(ORDER, bring(lists.as_csv(kind, rows[::-1])))
         take(PART, bring(lists.as_csv(kind, _changed(kind, rows, number))))
         take(BOOK, bring(book), into_empty=True)
