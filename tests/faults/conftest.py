@@ -2,18 +2,22 @@
 
 import os
 import shutil
-import socket
+import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
+from celery import Celery
 from django.db import connection, connections
 from django.utils import timezone
 
@@ -22,6 +26,7 @@ from exchanges import services
 from exchanges.models import Batch, BatchChunk
 from tests.deliveries import HEADERS
 from tests.factories import make_id_number
+from tests.faults.cluster import free_port
 
 VILLAGE = "610926102200"
 
@@ -132,23 +137,123 @@ def start_worker(deliver, environment):
         process.communicate()
 
 
+class Redis:
+    """A Redis of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("redis-server")
+        assert program, "this test needs redis-server"
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        where = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        self._command = [program, *where]
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for line in self.process.stdout:
+            if b"Ready to accept connections" in line:
+                return
+        raise AssertionError("redis-server did not start")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
 @pytest.fixture
 def own_redis(tmp_path):
-    """A Redis of this test: (process, url)."""
-    program = shutil.which("redis-server")
-    assert program, "this test needs redis-server"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    for line in process.stdout:
-        if b"Ready to accept connections" in line:
-            break
-    yield process, f"redis://127.0.0.1:{port}/0"
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    redis = Redis(tmp_path)
+    yield redis
+    redis.kill()
+
+
+@pytest.fixture
+def run_program(environment, tmp_path):
+    """Starts `python -m …` or a script in a session of its own and waits until it says that it is ready; all that it
+    has started is killed at the end."""
+    started: list[tuple[subprocess.Popen, Path]] = []
+
+    def run(*arguments: str, ready: str = "", **more: str) -> subprocess.Popen:
+        said = tmp_path / f"said{len(started)}"
+        with said.open("wb") as sink:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=Path(__file__).parents[2],
+                env=environment | more,
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=sink,
+                start_new_session=True,
+            )
+        started.append((process, said))
+        until(lambda: ready in said.read_text() or process.poll() is not None)
+        assert process.poll() is None, said.read_text()
+        return process
+
+    yield run
+    for process, _said in started:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def start_celery(deliver, own_redis, run_program):
+    """Starts Celery workers of one process each on the test's own Redis."""
+
+    def start(count: int = 1) -> list[subprocess.Popen]:
+        names = [f"worker{place}" for place in range(count)]
+        command = [
+            "-m",
+            "celery",
+            "-A",
+            "tests.faults.celery_app",
+            "worker",
+            "--concurrency",
+            "1",
+            "--loglevel",
+            "info",
+        ]
+        quick = ["--without-mingle", "--without-gossip", "--without-heartbeat"]
+        with ThreadPoolExecutor(count) as at_once:
+            run = partial(run_program, *command, *quick, ready=" ready.", REDIS_URL=own_redis.url, LOG_LEVEL="INFO")
+            return list(at_once.map(lambda name: run("--hostname", f"{name}@%h"), names))
+
+    return start
+
+
+@pytest.fixture
+def message(own_redis):
+    """Puts a message into the test's own Redis: message("exchanges.run_batch", 3)."""
+    sender = Celery(broker=own_redis.url)
+    yield lambda task, *arguments: sender.send_task(task, arguments, ignore_result=True)
+    sender.close()
+
+
+class TableLock:
+    """Keeps everybody from writing people: a worker waits within its chunk until it is let go."""
+
+    def __init__(self, url: str) -> None:
+        self._other = psycopg.connect(url)
+
+    def take(self) -> None:
+        self._other.execute("LOCK TABLE enrollment_person IN SHARE MODE")
+
+    def waiting(self) -> int:
+        """How many wait for it."""
+        query = "SELECT count(*) FROM pg_locks WHERE relation = 'enrollment_person'::regclass AND NOT granted"
+        return self._other.execute(query).fetchone()[0]
+
+    def let_go(self) -> None:
+        self._other.rollback()
+
+    def close(self) -> None:
+        self._other.close()
+
+
+@pytest.fixture
+def table_lock(shared_database):
+    lock = TableLock(shared_database)
+    yield lock
+    lock.close()

@@ -1,48 +1,16 @@
-"""What surrounds the worker fails: Redis, the clock, the file itself."""
+"""What surrounds the worker fails: the clock, the file itself."""
 
-import signal
 from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.roles import Role
-from config.celery import app
 from enrollment.models import Person
 from exchanges import services
 from exchanges.models import Batch
 from tests.deliveries import csv_bytes, reasons
-from tests.factories import PINGLI
 from tests.faults.conftest import assert_exact, listed, people, work_off
-
-
-@pytest.mark.redis
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("fault", ["stopped", "gone"])
-def test_pages_and_uploads_answer_without_redis(deliver, staff, client, settings, own_redis, fault, monkeypatch):
-    process, url = own_redis
-    monkeypatch.setattr(app.conf, "broker_url", url)
-    settings.REDIS_URL = url
-    process.send_signal(signal.SIGSTOP if fault == "stopped" else signal.SIGKILL)
-    client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
-    rows = people(5)
-    for _time in range(6):
-        assert client.get(reverse("workbench")).status_code == 200
-    form = client.get(reverse("exchanges:upload")).context["form"]
-    posted = {
-        "kind": "population",
-        "region": PINGLI,
-        "coverage_year": form.fields["coverage_year"].choices[0][0],
-        "file": SimpleUploadedFile("名单.csv", csv_bytes(listed(rows))),
-    }
-    answer = client.post(reverse("exchanges:upload"), posted)
-    assert answer.status_code == 302
-    batch = Batch.objects.get()
-    work_off()
-    assert_exact(batch, rows)
 
 
 @pytest.mark.django_db
