@@ -58,7 +58,9 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.AGENCY_APPROVER: _AGENCY
     | _rights(
         "exchanges.approve_batch exchanges.view_brake exchanges.add_brake exchanges.change_brake "
-        "exchanges.delete_brake refunds.final_approval notices.approve_amendment enrollment.approve"
+        "exchanges.delete_brake exchanges.view_deliveryschedule exchanges.add_deliveryschedule "
+        "exchanges.change_deliveryschedule exchanges.delete_deliveryschedule refunds.final_approval "
+        "notices.approve_amendment enrollment.approve"
     ),
     Role.AGENCY_CASHIER: _AGENCY | _rights("refunds.payout exchanges.make_delivery exchanges.take_receipt"),
     Role.TOWNSHIP_OFFICER: _EVERYBODY

@@ -11,6 +11,8 @@ class ExchangesConfig(AppConfig):
     def ready(self) -> None:
         from accounts import audit_words
         from exchanges import trail, work
+        from exchanges.calendar.services import make_next_due
+        from exchanges.calendar.waiting import fill_frame as fill_calendar_frame
         from exchanges.channels.services import look_into_next
         from exchanges.outbound import trail as outbound_trail
         from exchanges.outbound.waiting import fill_frame
@@ -21,10 +23,13 @@ class ExchangesConfig(AppConfig):
             audit_words.name_facts(words.FACTS)
         work.register("batches", run_next)
         import_module("exchanges.brake_admin")
+        import_module("exchanges.calendar.admin")
+        work.register("schedules", make_next_due)
         work.register("drop boxes", look_into_next)
         self._fill_sidebar()
         self._fill_workbench()
         fill_frame()
+        fill_calendar_frame()
 
     def _fill_sidebar(self) -> None:
         from accounts.navigation import Entry, add_entry

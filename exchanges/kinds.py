@@ -4,8 +4,9 @@
     register(FileKind("population", _("Population list"), columns=(...), senders=frozenset({"police"}), …))
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
@@ -37,6 +38,8 @@ class Column:
 Check = Callable[["Staging"], None]
 # Brings a chunk of accepted rows into the register; returns how many rows changed something.
 Merge = Callable[["Chunk"], int]
+# (keys of lists) → of their rows: key of the list, day of the recognition, day it was told of, how many.
+Recognised = Callable[[Sequence[int]], Iterable[tuple[int, date, date, int]]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class FileKind:
     phase are merged before those of the next, whatever their order in the file. `staged` are columns that checks fill.
     `adds_up`: each row is an event of its own (a receipt), so that the order of lists does not matter; the rows of all
     other kinds say what stands, and an older list never undoes a newer one.
+    `recognised` counts the rows of lists by the days that a deadline for each recognition asks for (SL-6.2d).
     `key` is the field by which a row of the list is told from a total: no document number, or the name of a region.
     """
 
@@ -67,6 +71,7 @@ class FileKind:
     staged: tuple[Staged, ...] = ()
     key: str = "id_number"
     adds_up: bool = False
+    recognised: Recognised | None = None
     problems: Mapping[str, str | Promise] = field(default_factory=dict)
     help: str | Promise = ""
 

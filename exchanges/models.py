@@ -6,11 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Bureau
 from accounts.scope import AllOf, AnyOf, ByBureau, ByRegion, ForPermission, Own, Scope, ScopedModel
+from exchanges.calendar.models import DeliverySchedule
 from exchanges.channels.models import BoxFile, DropBox
 from exchanges.outbound.models import Delivery, Receipt
 from regions.models import Region
 
-__all__ = ["Batch", "BatchChunk", "BoxFile", "Delivery", "DropBox", "LedgerExport", "Receipt", "RowError"]
+__all__ = [
+    "Batch",
+    "BatchChunk",
+    "BoxFile",
+    "Delivery",
+    "DeliverySchedule",
+    "DropBox",
+    "LedgerExport",
+    "Receipt",
+    "RowError",
+]
 
 
 def _seen_by_its_department(path: str = "") -> Scope:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:number>/cancel/", views.cancel, name="cancel"),
     path("<int:number>/approve/", views.approve, name="approve"),
     path("<int:number>/retry/", views.retry, name="retry"),
+    path("calendar/", include("exchanges.calendar.urls")),
     path("deliveries/", include("exchanges.outbound.urls")),
     path("ledgers/", ledger_views.ledger_list, name="ledgers"),
     path("ledgers/<slug:name>/", ledger_views.ledger_page, name="ledger"),

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from policy.categories import CATEGORIES, SITUATIONS
 from policy.money import Fen, Share
+from policy.period import Day
 from policy.section import IsoDate, Named, Rule, Section, Words
 
 Bureau = Literal[
@@ -114,7 +115,8 @@ class ReportDeadline(Rule):
     """By when whom a file of a kind reaches.
 
     `due`: `on` a day; so many `working_days` after the event; `monthly` before a day of the month; `weekly`; so many
-    `days` after the event. `event`: what the count starts from.
+    `days` after the event. `event`: what the count starts from; a recognition is each row's own. `first` and `last`
+    bound the days on which the duty stands (`policy.deadlines.in_force`).
     """
 
     file: FileKind
@@ -124,6 +126,8 @@ class ReportDeadline(Rule):
     day: IsoDate | None = None
     number: int | None = Field(default=None, ge=1, le=366)
     event: Literal["recognition", "collection_end", ""] = ""
+    first: Day = None
+    last: Day = None
 
     @model_validator(mode="after")
     def _complete(self):
@@ -133,7 +137,21 @@ class ReportDeadline(Rule):
             raise ValueError(
                 "number: a number was expected with due: working_days, monthly or days, and none without it"
             )
+        if (self.due in ("working_days", "days")) is not bool(self.event):
+            raise ValueError("event: an event was expected with due: working_days or days, and none without it")
         return self
+
+    @property
+    def each_row(self) -> bool:
+        """Whether it runs from the recognition of each row, so that rows are late and not the list."""
+        return self.event == "recognition"
+
+    @property
+    def outgoing(self) -> bool:
+        """Whether the agency sends the list: as its own duty, or because it passes on to another office what the
+        senders tell it.
+        """
+        return self.receiver != "agency" or "agency" in self.senders
 
 
 class WorkSubsidy(Rule):

@@ -21,6 +21,7 @@ class UnknownYear(LookupError):
     """A day of a year whose holidays the data does not hold."""
 
     def __init__(self, day: date):
+        self.day = day
         first, last = years()
         super().__init__(f"no working-day calendar for {day.year}: the data covers {first} to {last}")
 

@@ -33,6 +33,7 @@ from quotas.queries import (
     coverage_years,
     interviews,
     my_places,
+    overdue_lists,
     own_milestones,
     ranking,
     ranking_area,
@@ -223,6 +224,7 @@ def circular(request: HttpRequest, code: str) -> HttpResponse:
         "behind": [line for line in found.lines if line.row.behind],
         "called": [line for line in found.lines if "interview" in line.row.flags],
         "missed": [line for line in found.lines if "milestone_missed" in line.row.flags],
+        "overdue": overdue_lists(found),
     }
     return render(request, "quotas/circular.html", context)
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
+from accounts.scope import within
 from enrollment.deliveries import DOCUMENT, DOCUMENT_CODE, PLACE, document_cells, place_cells
 from enrollment.ledgers import NAME, NUMBER
 from enrollment.platform_codes import RESIDENT_INSURANCE
@@ -19,7 +20,7 @@ from policy.settlement import BATCH
 from regions.models import Region
 from regions.queries import code_ranges
 from subsidies.ledgers import ALL_FUNDS
-from subsidies.models import AnswerFund
+from subsidies.models import AnswerFund, IdentityMark
 from subsidies.queries.sums import current_decisions, shares_by_place
 
 AMOUNT = Column("金额（元）", Kind.MONEY, 18)
@@ -37,6 +38,9 @@ MARKS = (
     Column("资助金额（元）", Kind.MONEY, 14),
     DUE,
 )
+
+
+REPORT = (*_PERSON, *PLACE, Column("参保年度", width=10), *_IDENTITY)
 
 
 def _person_cells() -> tuple[Any, ...]:
@@ -60,6 +64,24 @@ def mark_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
             "answer__assistance_fen",
             "answer__charged_fen",
         )
+    )
+
+
+def report_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
+    """Marks of the area that stand on the day, by their key: what the agency above marks once more for all of its
+    areas (SL-3.1)."""
+    standing = IdentityMark.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=on), within("region", code_ranges(area)), determined_on__lte=on
+    )
+    return standing.order_by("pk").values_list(
+        "pk",
+        Value(RESIDENT_INSURANCE),
+        "person__name",
+        *document_cells("person"),
+        *place_cells("region"),
+        Value(coverage_year),
+        "category",
+        "category",
     )
 
 
@@ -131,6 +153,15 @@ def subsidy_request_rows(area: Region, coverage_year: int, on: date) -> Iterator
 
 
 DELIVERIES = (
+    DeliveryKind(
+        "identity_report",
+        _("Identities for the agency above"),
+        BureauKind.AGENCY,
+        REPORT,
+        report_rows,
+        ("SL-3.1",),
+        file="identities",
+    ),
     DeliveryKind(
         "marks",
         _("Identity marks with amounts due"),

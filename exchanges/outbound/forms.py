@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Bureau, Staff
 from exchanges.forms import areas_for
 from exchanges.outbound.kinds import DeliveryKind
+from exchanges.outbound.queries import receivers
 from exchanges.outbound.receipt_file import MOST_BYTES, ReceiptFile
 from exchanges.writers import FORMATS
 from notices.queries import coverage_years_for
@@ -44,7 +45,7 @@ class MakeForm(forms.Form):
         self.fields["region"].label_from_instance = lambda region: region.full_name
         years = coverage_years_for(user) or [self.initial["coverage_year"]]
         self.fields["coverage_year"].choices = [(year, str(year)) for year in years]
-        self.fields["receiver"].queryset = Bureau.objects.visible_to(user).filter(kind=kind.receiver).order_by("pk")
+        self.fields["receiver"].queryset = receivers(kind, *areas)
 
 
 class ReceiptForm(forms.Form):

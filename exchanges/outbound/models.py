@@ -24,6 +24,8 @@ class Delivery(ScopedModel):
     A line is everything of one kind, area, year and receiver; its deliveries are numbered from 1 without a gap.
     `base_sequence` is the delivery whose changes this one holds, 0 where it holds everything. `standing` keeps the
     rows as the receiver has them after the latest delivery of the line; the next one is compared with them.
+    `occurrence` is what of the notice's calendar it was made for (`policy.deadlines`), "" where a person made it of
+    their own accord; only such a delivery may be empty, to say that nothing has changed.
     """
 
     class Status(models.TextChoices):
@@ -40,6 +42,9 @@ class Delivery(ScopedModel):
     receiver = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name=_("receiver"))
     sequence = models.PositiveIntegerField(_("number"), default=1)
     base_sequence = models.PositiveIntegerField(_("changes since number"), default=0)
+    occurrence = models.CharField(
+        _("made for"), max_length=10, blank=True, help_text=_("The week, month or day of the notice, e.g. 2021-W47")
+    )
     on = models.DateField(_("business date"))
     format = models.CharField(_("format"), max_length=4)
     columns_version = models.CharField(_("version of the columns"), max_length=12)
@@ -70,6 +75,11 @@ class Delivery(ScopedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "region", "coverage_year", "receiver", "sequence"], name="delivery_number_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "region", "coverage_year", "occurrence"],
+                condition=~Q(occurrence=""),
+                name="delivery_occurrence_once",
             ),
             models.CheckConstraint(
                 name="delivery_after_its_base", condition=Q(sequence__gte=1, base_sequence__lt=F("sequence"))

@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from accounts.business_day import today_for
-from accounts.models import Bureau, Staff
+from accounts.models import Bureau, BureauKind, Staff
 from accounts.scope import NOTHING
 from exchanges.outbound.kinds import DeliveryKind, kinds
 from exchanges.outbound.models import Delivery
 from notices.queries import NoNotice, pack_for
+from policy.deadlines import occurrences
 from policy.duties import ReportDeadline
+from policy.pack import Pack
 from regions.models import Region
 from regions.queries import ancestors
 
@@ -25,12 +26,13 @@ def last_of_line(kind: DeliveryKind, region: Region, coverage_year: int, receive
     return line.order_by("-sequence").first()
 
 
-def receivers(kind: DeliveryKind, region: Region) -> QuerySet[Bureau]:
-    """Bureaus that a list of the area may go to: of the kind's receiver, of the area itself or above it; the nearest
-    first. A bureau of a part of the area would get to know people who are none of its business."""
-    return Bureau.objects.filter(kind=kind.receiver, region__in=[region, *ancestors(region)]).order_by(
-        "-region_id", "pk"
-    )
+def receivers(kind: DeliveryKind, *areas: Region) -> QuerySet[Bureau]:
+    """Bureaus that a list of the areas may go to: of the kind's receiver, of the area itself or above it; the nearest
+    first. A bureau of a part of the area would get to know people who are none of its business. What goes to the agency
+    goes to the one above, never to itself."""
+    above = [each for area in areas for each in ancestors(area)]
+    places = above if kind.receiver == BureauKind.AGENCY else [*areas, *above]
+    return Bureau.objects.filter(kind=kind.receiver, region__in=places).order_by("-region_id", "pk")
 
 
 def missing_receipts(user: Staff, *, on: date | None = None) -> QuerySet[Delivery]:
@@ -84,30 +86,29 @@ def standings(region: Region, coverage_year: int, user: Staff, *, on: date) -> l
     last: dict[str, Delivery] = {}
     for delivery in seen.select_related("receiver", "region").order_by("id"):
         last[delivery.kind] = delivery
-    deadlines = _deadlines(region, coverage_year, on)
-    found = []
-    for kind in kinds():
-        deadline = next((each for each in deadlines if (each.file, each.receiver) == (kind.file, kind.receiver)), None)
-        made = last.get(kind.name)
-        found.append(Standing(kind, made, deadline, deadline is not None and is_due(deadline, made, on)))
-    return found
-
-
-def is_due(deadline: ReportDeadline, last: Delivery | None, on: date) -> bool:
-    """Whether another delivery is owed: weekly by Sunday of each week that begins on Monday (PL-8.2a), monthly once a
-    month before its day (TN-6.1), by a day once it is near; `promptly` names no day, so only the first one is due."""
-    if last is None:
-        return deadline.due in ("weekly", "monthly", "promptly") or (deadline.day is not None and on <= deadline.day)
-    if deadline.due == "weekly":
-        return last.on < on - timedelta(days=on.weekday())
-    if deadline.due == "monthly":
-        return (last.on.year, last.on.month) < (on.year, on.month)
-    return False
-
-
-def _deadlines(region: Region, coverage_year: int, on: date) -> list[Any]:
     try:
         pack = pack_for(region.pk, coverage_year, on=on)
     except NoNotice:
-        return []
-    return list(pack.duties.report_deadlines.values())
+        pack = None
+    found = []
+    for kind in kinds():
+        deadline = deadline_of(kind, pack) if pack else None
+        made = last.get(kind.name)
+        due = pack is not None and deadline is not None and is_due(deadline, pack, made, on)
+        found.append(Standing(kind, made, deadline, due))
+    return found
+
+
+def deadline_of(kind: DeliveryKind, pack: Pack) -> ReportDeadline | None:
+    """The deadline of the notice that the kind of delivery fulfils."""
+    deadlines = (each for each in pack.duties.report_deadlines.values() if each.outgoing)
+    return next((each for each in deadlines if (each.file, each.receiver) == (kind.file, kind.receiver)), None)
+
+
+def is_due(deadline: ReportDeadline, pack: Pack, last: Delivery | None, on: date) -> bool:
+    """Whether another delivery is owed: the week or month that has begun has none yet (PL-8.2a). `promptly` names no
+    day, so only the first one is due."""
+    begun = [each for each in occurrences(deadline, pack) if each.first <= on]
+    if last is None:
+        return bool(begun) or deadline.due == "promptly"
+    return bool(begun) and last.on < begun[-1].first

@@ -1,6 +1,8 @@
-"""Reads of tasks and rankings: what counts on a day (`counting`), what was frozen (`ranking`), tasks (`tasks`)."""
+"""Reads of tasks and rankings: what counts on a day (`counting`), what was frozen (`ranking`), tasks (`tasks`),
+lists that were overdue (`overdue`)."""
 
 from quotas.queries.counting import Count, Tree, counts, tree
+from quotas.queries.overdue import overdue_lists
 from quotas.queries.ranking import (
     Line,
     NoSnapshot,
@@ -25,6 +27,7 @@ __all__ = [
     "coverage_years",
     "interviews",
     "my_places",
+    "overdue_lists",
     "own_milestones",
     "people_missing",
     "ranking",

@@ -14,6 +14,7 @@ from exchanges.kinds import Column, FileKind
 from exchanges.staging import Chunk, Staging
 from subsidies.kinds.complete import compare, end_missing
 from subsidies.kinds.course import Effect, Event, Mark, Objection, follow
+from subsidies.kinds.recognised import recognised
 from subsidies.models import Category, IdentityMark
 
 MARK = IdentityMark._meta.db_table
@@ -241,6 +242,7 @@ IDENTITIES = FileKind(
     adds_up=True,
     compare=compare,
     end_missing=end_missing,
+    recognised=recognised,
     staged=(Staged("begins_until", Type.DATE), Staged("ends", Type.DATE)),
     problems={
         **PERSON_PROBLEMS,

@@ -34,6 +34,7 @@ ARGUMENTS: dict[str, str | tuple[str]] = {
     "number": "exchanges.Batch",
     "exchanges:ledger name": ("enrolled",),
     "exchanges:make_delivery kind": ("registrations",),
+    "exchanges:make_due kind": ("employee_changes",),
     "exchanges:delivery number": "exchanges.Delivery",
     "exchanges:delivery_file number": "exchanges.Delivery",
     "exchanges:delivery_manifest number": "exchanges.Delivery",

@@ -60,13 +60,13 @@ def preview(
     _may_leave(kind, region, receiver, by)
     last = last_of_line(kind, region, coverage_year, receiver)
     full, changes = Counts(), Counts()
-    comparable = _comparable(kind, last)
-    with closing(_rows(kind, region, coverage_year, on, last if comparable else None)) as rows:
+    with_changes = comparable(kind, last)
+    with closing(_rows(kind, region, coverage_year, on, last if with_changes else None)) as rows:
         for compared in rows:
             changes.count(compared)
     full.added = full.standing_rows = changes.standing_rows
     full.sum_fen = full.standing_fen = changes.standing_fen
-    return Preview(last, full, changes if comparable else None)
+    return Preview(last, full, changes if with_changes else None)
 
 
 def make_delivery(
@@ -79,12 +79,14 @@ def make_delivery(
     full: bool,
     by: Staff,
     on: date,
+    occurrence: str = "",
 ) -> Delivery:
     """Writes and numbers the next delivery of the line, a full one where there is none to compare with.
 
-    Its rows are those of the whole area, so it takes a person who may see all of it. Raises PermissionDenied, and
-    DeliveryRefused where the receiver is none for the area, nothing is to be delivered, or the day lies before the last
-    delivery's.
+    Its rows are those of the whole area, so it takes a person who may see all of it. `occurrence` is what of the
+    notice's calendar it is made for: it is made once, whoever asks for it, also where nothing has changed. Raises
+    PermissionDenied, and DeliveryRefused where the receiver is none for the area, nothing is to be delivered, or the
+    day lies before the last delivery's.
     """
     _may_leave(kind, region, receiver, by)
     last = last_of_line(kind, region, coverage_year, receiver)
@@ -93,7 +95,7 @@ def make_delivery(
             _("No. %(number)s was made as of %(day)s; a later delivery cannot be as of an earlier day.")
             % {"number": last.sequence, "day": last.on}
         )
-    if last is not None and not full and not _comparable(kind, last):
+    if last is not None and not full and not comparable(kind, last):
         raise DeliveryRefused(
             _("The columns have changed since No. %(number)s: please make a full delivery.") % {"number": last.sequence}
         )
@@ -105,6 +107,7 @@ def make_delivery(
         receiver=receiver,
         sequence=last.sequence + 1 if last else 1,
         base_sequence=base.sequence if base else 0,
+        occurrence=occurrence,
         on=on,
         format=format,
         columns_version=kind.columns_version,
@@ -113,7 +116,7 @@ def make_delivery(
     )
     with closing(SealedSpool()) as file, closing(SealedSpool()) as standing:
         counts, delivery.sha256 = _write(delivery, kind, base, file, standing)
-        if not counts.rows:
+        if not counts.rows and not occurrence:
             raise DeliveryRefused(_nothing(base))
         _count(delivery, kind, counts, file.size)
         try:
@@ -145,7 +148,8 @@ def _may_leave(kind: DeliveryKind, region: Region, receiver: Bureau, by: Staff) 
         )
 
 
-def _comparable(kind: DeliveryKind, last: Delivery | None) -> bool:
+def comparable(kind: DeliveryKind, last: Delivery | None) -> bool:
+    """Whether the changes since the last delivery of a line can be found: its rows are kept, of the same columns."""
     return last is not None and bool(last.standing) and last.columns_version == kind.columns_version
 
 
@@ -271,6 +275,7 @@ def _enter(delivery: Delivery, last: Delivery | None, *, by: Staff, on: date) ->
                 "receiver": delivery.receiver.name,
                 "sequence": delivery.sequence,
                 "base_sequence": delivery.base_sequence,
+                "occurrence": delivery.occurrence,
                 "rows": delivery.rows,
                 "sum_fen": delivery.sum_fen,
                 "sha256": delivery.sha256,
