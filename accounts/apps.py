@@ -36,7 +36,8 @@ class AccountsConfig(AppConfig):
         declare(AccessLog, AllOf(ForPermission("axes.view_accesslog"), OfUsername("username")))
 
     def _fill_sidebar(self) -> None:
-        from accounts.navigation import Entry, add_entry
+        from accounts.navigation import Entry, Waiting, add_entry, add_waiting
+        from accounts.queries import waiting_for_confirmation
 
         lines = (
             (_("Staff"), "admin:accounts_staff_changelist", "accounts.view_staff", "people"),
@@ -47,6 +48,17 @@ class AccountsConfig(AppConfig):
             (_("Locked sign-ins"), "admin:axes_accessattempt_changelist", "axes.view_accessattempt", "lock"),
             (_("Sign-ins"), "admin:axes_accesslog_changelist", "axes.view_accesslog", "lock"),
             (_("Audit trail"), "admin:accounts_auditentry_changelist", "accounts.view_auditentry", "audit"),
+        )
+        add_waiting(
+            Waiting(
+                _("Accounts to confirm"),
+                "admin:accounts_staff_changelist",
+                lambda user: waiting_for_confirmation(user).count(),
+                ("accounts.confirm_staff",),
+                order=600,
+                query="changed_by__isempty=0",
+                empty=_("No account waits for a second administrator."),
+            )
         )
         add_entry(Entry(_("Workbench"), "workbench", "Work", 0, (), "home"))
         for order, (title, url_name, permission, icon) in enumerate(lines, start=600):

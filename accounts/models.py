@@ -71,7 +71,8 @@ class StaffManager(UserManager.from_queryset(ScopedQuerySet)):
 class Staff(AbstractUser):
     """A person who signs in: one role, one bureau, one or more parts of the tree.
 
-    Permissions come from the role alone (`accounts.roles`); groups and single permissions are not used.
+    Permissions come from the role alone (`accounts.roles`); groups and single permissions are not used. An account with
+    `changed_by` is closed until another administrator confirms it (`accounts.services.confirm`).
     """
 
     scope = AnyOf(
@@ -87,6 +88,14 @@ class Staff(AbstractUser):
     must_change_password = models.BooleanField(
         _("must choose a password of their own"), default=False, help_text=_("Asked for at the next sign-in")
     )
+    changed_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("waits for a second administrator, changed by"),
+    )
 
     objects = StaffManager()
     REQUIRED_FIELDS = ["full_name", "role"]
@@ -99,6 +108,9 @@ class Staff(AbstractUser):
                 name="staff_role_known", condition=Q(role__in=[str(value) for value in Role.values])
             ),
             models.CheckConstraint(name="staff_no_superuser", condition=Q(is_superuser=False)),
+            models.CheckConstraint(
+                name="staff_waiting_is_closed", condition=Q(changed_by__isnull=True) | Q(is_active=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,9 @@
 """Reads of staff."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from accounts.models import Staff
+from accounts.models import AuditEntry, Staff
 from accounts.roles import Role
 
 SYSTEM_USERNAME = "system"
@@ -27,3 +28,14 @@ def system_staff() -> Staff:
 def active_staff(username: str) -> Staff | None:
     """The person of that name who may work, or None."""
     return Staff.objects.filter(username=username, is_active=True).exclude(role=Role.SYSTEM).first()
+
+
+def resets_of(person: Staff) -> QuerySet[AuditEntry]:
+    """When others set a password for this person, the last first: who did not ask for it knows of an intruder."""
+    own = AuditEntry.objects.filter(model=Staff._meta.label_lower, object_id=str(person.pk))
+    return own.filter(verb__in=["accounts.reset_password", "accounts.confirm_staff"]).select_related("by")
+
+
+def waiting_for_confirmation(user: Staff) -> QuerySet[Staff]:
+    """Accounts that another administrator made or changed and that this person may confirm."""
+    return Staff.objects.visible_to(user).filter(changed_by__isnull=False).exclude(changed_by=user)

@@ -33,8 +33,8 @@ _WATCHES = _rights("quotas.view_snapshot quotas.view_task quotas.export_ranking"
 _ANSWERS = _rights("exchanges.view_delivery exchanges.download_delivery exchanges.take_receipt")
 _SEES_PEOPLE = _rights(
     "enrollment.view_person enrollment.view_registration enrollment.view_payment enrollment.view_entitlement "
-    "enrollment.view_notenrolledreason subsidies.view_identitymark subsidies.view_decision exchanges.export_ledger "
-    "exchanges.view_ledgerexport"
+    "enrollment.view_notenrolledreason enrollment.view_schooling subsidies.view_identitymark subsidies.view_decision "
+    "exchanges.export_ledger exchanges.view_ledgerexport"
 )
 _AGENCY = (
     _EVERYBODY
@@ -42,7 +42,7 @@ _AGENCY = (
     | _SEES_PEOPLE
     | _rights(
         "exchanges.view_batch exchanges.view_every_sender exchanges.upload enrollment.reveal_number "
-        "enrollment.change_person "
+        "enrollment.change_person enrollment.view_employeecover "
         "quotas.view_circular refunds.view_application accounts.view_bureau subsidies.reconcile "
         "exchanges.view_delivery exchanges.download_delivery"
     )
@@ -75,7 +75,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     | _WATCHES
     | _rights(
         "exchanges.export_ledger exchanges.view_ledgerexport exchanges.view_batch exchanges.view_every_sender "
-        "enrollment.view_person "
+        "enrollment.view_person enrollment.view_schooling enrollment.view_employeecover "
         "enrollment.view_registration enrollment.view_payment enrollment.view_entitlement subsidies.view_identitymark "
         "subsidies.view_decision subsidies.reconcile refunds.view_application quotas.view_circular"
     ),
@@ -90,7 +90,8 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "regions.add_areamember regions.change_areamember regions.delete_areamember accounts.view_bureau "
         "accounts.add_bureau accounts.change_bureau notices.view_season notices.add_season notices.change_season "
         "accounts.view_businessday accounts.add_businessday accounts.change_businessday "
-        "accounts.delete_businessday exchanges.view_dropbox exchanges.add_dropbox exchanges.change_dropbox "
+        "accounts.delete_businessday accounts.view_staff accounts.view_posting accounts.confirm_staff "
+        "exchanges.view_dropbox exchanges.add_dropbox exchanges.change_dropbox "
         "exchanges.collect"
     ),
     Role.SECURITY_ADMIN: _EVERYBODY
@@ -108,5 +109,12 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 # Commands and workers may do what any role may, but never stand in for the second person of a four-eyes step.
 _SECOND_PERSON = _rights(
     "exchanges.approve_batch refunds.final_approval refunds.payout notices.approve_amendment enrollment.approve"
+)
+# 三员: their accounts are kept on the server (`create_staff`, `keep_staff`), none of them by another one on a page.
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+# Who can sign in as one of these can be the other hand of a step that needs two: what one administrator changes of such
+# an account counts once a second one has confirmed it.
+GUARDED = frozenset(
+    role for role, rights in PERMISSIONS.items() if rights & (_SECOND_PERSON | _rights("refunds.tax_intake"))
 )
 PERMISSIONS[Role.SYSTEM] = frozenset().union(*PERMISSIONS.values()) - _SECOND_PERSON

@@ -7,15 +7,21 @@ from datetime import date
 
 from axes.utils import reset as forgive_failed_sign_ins
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Bureau, BureauKind, Posting, Staff
-from accounts.roles import Role
+from accounts.models import AuditEntry, Bureau, BureauKind, Posting, Staff
+from accounts.roles import ADMINISTRATORS, GUARDED, Role
 from regions.models import Region
+from regions.queries import within_ranges
 
 # Without the characters that are misread on paper (0 O 1 l I).
 _PASSWORD_CHARACTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _PASSWORD_LENGTH = 14
+
+
+class AccountRefused(Exception):
+    """The account is not kept so; the message says why and what to do."""
 
 
 def temporary_password() -> str:
@@ -47,8 +53,10 @@ def create_staff(
 ) -> tuple[Staff, str]:
     """Makes an account posted to the regions; returns it with its temporary password.
 
-    Raises ValidationError for a user name that is taken or not allowed, and for the role of the system itself.
+    Raises ValidationError for a user name that is taken or not allowed, and for the role of the system itself;
+    AccountRefused for an administrator's account made by another one.
     """
+    _kept_here(role, by)
     staff = Staff(username=username, full_name=full_name, role=role, bureau=bureau, must_change_password=True)
     password = temporary_password()
     staff.set_password(password)
@@ -69,19 +77,82 @@ def create_staff(
             "regions": [region.pk for region in regions],
         },
     )
+    hold(staff=staff, by=by)
     return staff, password
 
 
 @transaction.atomic
 def reset_password(*, staff: Staff, by: Staff, on: date) -> str:
-    """Sets a temporary password and returns it; ends the person's sessions and the lock of failed sign-ins."""
+    """Sets a temporary password and returns it; ends the person's sessions and the lock of failed sign-ins.
+
+    The person is told of it when choosing a password of their own (`accounts.queries.resets_of`).
+    Raises AccountRefused for an administrator's account and for one's own.
+    """
+    _kept_here(Role(staff.role), by)
+    _check_reach(staff, by)
+    if staff.pk == by.pk:
+        raise AccountRefused(_("Nobody resets their own password: change it on the page of your account."))
     password = temporary_password()
     staff.set_password(password)
     staff.must_change_password = True
     staff.save(update_fields=["password", "must_change_password"])
     forgive_failed_sign_ins(username=staff.username)
     audit.record(by=by, on=on, verb="accounts.reset_password", subject=staff, region=first_region(staff))
+    hold(staff=staff, by=by)
     return password
+
+
+def _kept_here(role: Role, by: Staff) -> None:
+    if role in ADMINISTRATORS and by.role != Role.SYSTEM:
+        raise AccountRefused(_("Accounts of administrators are kept on the server, with manage.py keep_staff."))
+
+
+def _check_reach(staff: Staff, by: Staff) -> None:
+    codes = staff.postings.values_list("region_id", flat=True)
+    if not all(within_ranges(code, by.code_ranges) for code in codes):
+        raise AccountRefused(_("The account reaches beyond your area: an administrator of the whole area keeps it."))
+
+
+def hold(*, staff: Staff, by: Staff) -> None:
+    """Closes an account of a guarded role that `by` made or changed, until another administrator confirms it. Part of
+    the transaction of that change; what is done on the server counts at once."""
+    if Role(staff.role) in GUARDED and by.role != Role.SYSTEM:
+        staff.changed_by, staff.is_active = by, False
+        staff.save(update_fields=["changed_by", "is_active"])
+
+
+def last_change(staff: Staff) -> int:
+    """Number of the last audit row of an account: it stands for the state that somebody has before their eyes."""
+    entries = AuditEntry.objects.filter(model=Staff._meta.label_lower, object_id=str(staff.pk))
+    return entries.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+@transaction.atomic
+def confirm(*, staff: Staff, seen: int, by: Staff, on: date) -> None:
+    """Opens an account that another administrator made or changed. `seen`: its `last_change` when it was looked at.
+
+    Raises AccountRefused: not this person's step, nothing to confirm, changed meanwhile.
+    """
+    staff = Staff.objects.select_for_update().get(pk=staff.pk)
+    if staff.changed_by_id is None:
+        raise AccountRefused(_("This account waits for nothing: it was confirmed already."))
+    if not by.has_perm("accounts.confirm_staff") or by.pk in {staff.changed_by_id, staff.pk}:
+        raise AccountRefused(_("Another person confirms this account."))
+    _check_reach(staff, by)
+    if last_change(staff) != seen:
+        raise AccountRefused(_("The account was changed meanwhile. Look at it again, then confirm."))
+    before = {"changed_by": str(staff.changed_by), "is_active": False}
+    staff.changed_by, staff.is_active = None, True
+    staff.save(update_fields=["changed_by", "is_active"])
+    audit.record(
+        by=by,
+        on=on,
+        verb="accounts.confirm_staff",
+        subject=staff,
+        region=first_region(staff),
+        before=before,
+        after={"is_active": True},
+    )
 
 
 @transaction.atomic
@@ -95,9 +166,14 @@ def choose_password(*, staff: Staff, password: str, on: date) -> None:
 
 @transaction.atomic
 def set_active(*, staff: Staff, active: bool, by: Staff, on: date) -> None:
-    """Opens or closes an account; a closed one is signed out with its next click."""
+    """Opens or closes an account; a closed one is signed out with its next click. Raises AccountRefused for one that
+    waits for a second administrator, and for an administrator's."""
+    _kept_here(Role(staff.role), by)
+    _check_reach(staff, by)
     if staff.is_active == active:
         return
+    if active and staff.changed_by_id:
+        raise AccountRefused(_("This account waits for a second administrator, who opens it by confirming it."))
     staff.is_active = active
     staff.save(update_fields=["is_active"])
     audit.record(

@@ -6,6 +6,7 @@ VERBS = {
     "accounts.add_staff": pgettext_lazy("audit trail", "Account made"),
     "accounts.reset_password": pgettext_lazy("audit trail", "Password reset"),
     "accounts.choose_password": pgettext_lazy("audit trail", "Own password chosen"),
+    "accounts.confirm_staff": pgettext_lazy("audit trail", "Account confirmed by a second administrator"),
     "accounts.open_staff": pgettext_lazy("audit trail", "Account opened again"),
     "accounts.close_staff": pgettext_lazy("audit trail", "Account closed"),
     "accounts.set_business_day": pgettext_lazy("audit trail", "Business date set"),

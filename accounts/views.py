@@ -1,6 +1,7 @@
 import sys
-from typing import Any
+from typing import Any, cast
 
+from axes.models import AccessLog
 from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
@@ -16,12 +17,14 @@ from django.views.i18n import set_language as keep_language
 from accounts import trouble
 from accounts.access import PUBLIC, SIGNED_IN, public, signed_in
 from accounts.business_day import today_for
-from accounts.forms import SignInForm
-from accounts.models import AuditEntry
+from accounts.forms import OwnPasswordForm, SignInForm
+from accounts.models import AuditEntry, Staff
 from accounts.navigation import landing_for, waiting_for
+from accounts.queries import resets_of
 from accounts.services import choose_password
 
 _OWN_ENTRIES = 10
+_RESETS = _SIGN_INS = 5
 
 
 @signed_in
@@ -61,7 +64,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am here: role, bureau, area, last sign-in, what I did last."""
     own = AuditEntry.objects.filter(by=request.user)[:_OWN_ENTRIES]
-    context = {"postings": request.user.postings.select_related("region"), "entries": own}
+    context = {
+        "postings": request.user.postings.select_related("region"),
+        "entries": own,
+        "resets": resets_of(request.user)[:_RESETS],
+        "sign_ins": AccessLog.objects.filter(username=request.user.username).order_by("-attempt_time")[:_SIGN_INS],
+    }
     return render(request, "accounts/account.html", context)
 
 
@@ -71,6 +79,10 @@ class ChoosePassword(PasswordChangeView):
     access = SIGNED_IN
     template_name = "registration/password_change_form.html"
     success_url = reverse_lazy("account")
+    form_class = OwnPasswordForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"resets": resets_of(cast(Staff, self.request.user))[:_RESETS]}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         user: Any = self.request.user

@@ -2,9 +2,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
@@ -12,10 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ScopedInline, ScopedModelAdmin
 from accounts.business_day import today_for
-from accounts.models import Posting, Staff
-from accounts.roles import Role
-from accounts.services import first_region, reset_password, set_active, temporary_password
+from accounts.models import AuditEntry, Posting, Staff
+from accounts.roles import ADMINISTRATORS, Role
+from accounts.services import (
+    AccountRefused,
+    confirm,
+    first_region,
+    hold,
+    last_change,
+    reset_password,
+    set_active,
+    temporary_password,
+)
 from regions.queries import within_ranges
+
+_CHANGES_SHOWN = 10
 
 
 class StaffForm(forms.ModelForm):
@@ -29,8 +41,13 @@ class StaffForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "role" in self.fields:
             self.fields["role"].choices = [
-                choice for choice in self.fields["role"].choices if choice[0] != Role.SYSTEM.value
+                choice for choice in self.fields["role"].choices if choice[0] not in {Role.SYSTEM, *ADMINISTRATORS}
             ]
+
+    def clean_is_active(self) -> bool:
+        if self.cleaned_data["is_active"] and self.instance.changed_by_id:
+            raise ValidationError(_("This account waits for a second administrator, who opens it by confirming it."))
+        return self.cleaned_data["is_active"]
 
 
 class PostingInline(ScopedInline):
@@ -48,14 +65,15 @@ class PostingInline(ScopedInline):
 class StaffAdmin(ScopedModelAdmin):
     """Accounts, kept by the security administrator of an area: made, changed, closed, given new passwords.
 
-    Nobody changes their own account here, and nobody one that reaches beyond their own area: who could set its
-    password could sign in with it.
+    Nobody changes their own account here, nobody one that reaches beyond their own area, and nobody an
+    administrator's: who could set its password could sign in with it. For the same reason what is changed of an account
+    of a guarded role (`accounts.roles`) counts once the system administrator has confirmed it.
     """
 
     form = StaffForm
     inlines = [PostingInline]
     list_display = ["username", "full_name", "role", "bureau", "places", "is_active", "last_login"]
-    list_filter = ["role", "is_active", "bureau"]
+    list_filter = ["role", "is_active", ("changed_by", admin.EmptyFieldListFilter), "bureau"]
     search_fields = ["username", "full_name"]
     list_select_related = ["bureau"]
     actions = ["close_accounts", "open_accounts"]
@@ -78,7 +96,17 @@ class StaffAdmin(ScopedModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Staff | None = None) -> bool:
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or (obj.pk != request.user.pk and self._wholly_in_reach(request, obj))
+        if obj is None:
+            return True
+        return obj.role not in ADMINISTRATORS and obj.pk != request.user.pk and self._wholly_in_reach(request, obj)
+
+    def _may_confirm(self, request: HttpRequest, obj: Staff) -> bool:
+        return (
+            obj.changed_by_id is not None
+            and request.user.has_perm("accounts.confirm_staff")
+            and request.user.pk not in {obj.pk, obj.changed_by_id}
+            and self._wholly_in_reach(request, obj)
+        )
 
     def _wholly_in_reach(self, request: HttpRequest, obj: Staff) -> bool:
         codes = obj.postings.values_list("region_id", flat=True)
@@ -99,6 +127,17 @@ class StaffAdmin(ScopedModelAdmin):
             obj.must_change_password = True
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if {"username", "role", "bureau"} & set(form.changed_data) or any(each.has_changed() for each in formsets):
+            hold(staff=form.instance, by=request.user)
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        staff = self.get_object(request, object_id)
+        extra = {"may_confirm": staff is not None and self._may_confirm(request, staff)}
+        kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), **extra}
+        return super().change_view(request, object_id, *args, **kwargs)
+
     def response_add(self, request: HttpRequest, obj: Staff, post_url_continue: str | None = None) -> HttpResponse:
         return self._show_password(request, obj, request.temporary_password)
 
@@ -108,7 +147,10 @@ class StaffAdmin(ScopedModelAdmin):
             self._as_admin_view(self.reset_password_view),
             name="accounts_staff_reset_password",
         )
-        return [reset, *super().get_urls()]
+        second = path(
+            "<path:object_id>/confirm/", self._as_admin_view(self.confirm_view), name="accounts_staff_confirm"
+        )
+        return [reset, second, *super().get_urls()]
 
     def _as_admin_view(self, view: Any) -> Any:
         guarded = self.admin_site.admin_view(view)
@@ -127,6 +169,31 @@ class StaffAdmin(ScopedModelAdmin):
             return self._show_password(request, staff, password)
         return TemplateResponse(request, "accounts/reset_password.html", self._context(request, staff))
 
+    def confirm_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Shows what another administrator made of an account, and opens it."""
+        staff = self.get_object(request, object_id)
+        if staff is None:
+            raise Http404
+        if not self._may_confirm(request, staff):
+            raise PermissionDenied
+        if request.method == "POST":
+            seen = request.POST.get("seen", "")
+            try:
+                confirm(
+                    staff=staff,
+                    seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else 0,
+                    by=request.user,
+                    on=today_for(request.user),
+                )
+            except AccountRefused as error:
+                self.message_user(request, str(error), messages.ERROR)
+            else:
+                self.message_user(request, gettext("The account is open."))
+                return redirect("admin:accounts_staff_changelist")
+        entries = AuditEntry.objects.filter(model=self.opts.label_lower, object_id=str(staff.pk)).select_related("by")
+        context = {"seen": last_change(staff), "entries": entries[:_CHANGES_SHOWN], "places": self.places(staff)}
+        return TemplateResponse(request, "accounts/confirm_staff.html", self._context(request, staff) | context)
+
     def _show_password(self, request: HttpRequest, staff: Staff, password: str) -> HttpResponse:
         context = self._context(request, staff) | {"password": password}
         return TemplateResponse(request, "accounts/temporary_password.html", context)
@@ -144,7 +211,11 @@ class StaffAdmin(ScopedModelAdmin):
 
     def _set_active(self, request: HttpRequest, queryset: QuerySet[Staff], *, active: bool) -> None:
         chosen = list(queryset)
-        allowed = [staff for staff in chosen if self.has_change_permission(request, staff)]
+        allowed = [
+            staff
+            for staff in chosen
+            if self.has_change_permission(request, staff) and not (active and staff.changed_by_id)
+        ]
         for staff in allowed:
             set_active(staff=staff, active=active, by=request.user, on=today_for(request.user))
         self.message_user(
@@ -153,5 +224,8 @@ class StaffAdmin(ScopedModelAdmin):
             % {"count": len(allowed)},
         )
         if len(allowed) < len(chosen):
-            left = gettext("Your own account and accounts that reach beyond your area were left as they are.")
+            left = gettext(
+                "Your own account, accounts of administrators, accounts that reach beyond your area and accounts that "
+                "wait for a second administrator were left as they are."
+            )
             self.message_user(request, left, messages.WARNING)
