@@ -218,3 +218,9 @@ def intersect(ranges: Iterable[tuple[str, str]], others: Iterable[tuple[str, str
 def visible_ranges(user: Any, region: Any) -> list[tuple[str, str]]:
     """The part of a region (with all below it) that the user may see, as half-open code ranges; empty if none."""
     return intersect(code_ranges(region), user.code_ranges)
+
+
+def sees_all_of(user: Any, region: Any) -> bool:
+    """Whether nothing of the region (with all below it) is hidden from the user."""
+    seen = visible_ranges(user, region)
+    return all(any(low <= first and last <= high for low, high in seen) for first, last in code_ranges(region))

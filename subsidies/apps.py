@@ -21,11 +21,13 @@ class SubsidiesConfig(AppConfig):
         from subsidies.panels import identity_badges, person_panel
         from subsidies.queries.decisions import amounts_due
         from subsidies.services import run_next
+        from subsidies.services.calculating import run_next_calculation
 
         audit_words.name_verbs(trail.VERBS)
         register(IDENTITIES)
         impact.register(impact_of_amendment)
         work.register("decisions", run_next)
+        work.register("calculations", run_next_calculation)
         for ledger in LEDGERS:
             ledgers.register(ledger)
         for delivery in DELIVERIES:

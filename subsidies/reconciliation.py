@@ -5,11 +5,11 @@ A room above this one adds its own checks in `AppConfig.ready()`:
     add_check(Check("enrolled_snapshot", _("Ledger of people enrolled and last snapshot"), compare))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -29,12 +29,16 @@ SHOWN = 200
 
 
 class Asked(NamedTuple):
-    """What is reconciled: the part of the area that `user` may see, for a coverage year, on a business day."""
+    """What is reconciled: the part of the area that `user` may see, for a coverage year, on a business day.
+
+    A check that goes over people chunk by chunk calls `between` after each of them.
+    """
 
     area: Region
     coverage_year: int
     on: date
     user: Staff
+    between: Callable[[], None] = lambda: None
 
     @property
     def ranges(self) -> Ranges:
@@ -90,15 +94,69 @@ def add_check(check: Check) -> None:
         _checks.append(check)
 
 
-def reconcile(*, area: Region, coverage_year: int, on: date, user: Staff) -> list[Checked]:
-    """All checks, in the order in which the figures come into being. Raises NoNotice where no notice governs."""
-    asked = Asked(area, coverage_year, on, user)
-    return [Checked(check, check.compare(asked)) for check in (*CHECKS, *_checks)]
+def reconcile(
+    *,
+    area: Region,
+    coverage_year: int,
+    on: date,
+    user: Staff,
+    step: Callable[[int, int], None] = lambda done, checks: None,
+) -> list[Checked]:
+    """All checks, in the order in which the figures come into being. Raises NoNotice where no notice governs.
+
+    `step` is called with the checks done and the checks in all, also within one that takes long.
+    """
+    checks = (*CHECKS, *_checks)
+    checked: list[Checked] = []
+    asked = Asked(area, coverage_year, on, user, lambda: step(len(checked), len(checks)))
+    for check in checks:
+        asked.between()
+        checked.append(Checked(check, check.compare(asked)))
+    asked.between()
+    return checked
+
+
+def reconciliation_as_json(checked: list[Checked]) -> dict[str, Any]:
+    """What is kept of a reconciliation: people as numbers, yuan as text, people behind a difference by their keys."""
+    return {
+        "ok": all(each.result.ok for each in checked),
+        "checks": [
+            {
+                "name": each.check.name,
+                "left": _kept(each.result.left),
+                "right": _kept(each.result.right),
+                "rows": each.result.rows,
+                "people": list(each.result.people),
+            }
+            for each in checked
+        ],
+    }
+
+
+def read_reconciliation(result: Mapping[str, Any]) -> list[Checked]:
+    """The kept result of `reconciliation_as_json`; checks that no room offers any more are left out."""
+    known = {check.name: check for check in (*CHECKS, *_checks)}
+    return [
+        Checked(
+            known[each["name"]],
+            Comparison(_read(each["left"]), _read(each["right"]), each["rows"], tuple(each["people"])),
+        )
+        for each in result["checks"]
+        if each["name"] in known
+    ]
+
+
+def _kept(figure: int | Decimal) -> int | str:
+    return str(figure) if isinstance(figure, Decimal) else figure
+
+
+def _read(figure: int | str) -> int | Decimal:
+    return Decimal(figure) if isinstance(figure, str) else figure
 
 
 def _marks_decisions(asked: Asked) -> Comparison:
     """Everyone's facts are put to the notice once more: what marks and payments say now, against what was decided."""
-    found = recalculate(coverage_year=asked.coverage_year, on=asked.on, ranges=asked.ranges)
+    found = recalculate(coverage_year=asked.coverage_year, on=asked.on, ranges=asked.ranges, between=asked.between)
     stored = paid_decisions(coverage_year=asked.coverage_year, ranges=asked.ranges)
     decided = stored.aggregate(fen=Sum("answer__assistance_fen"))["fen"] or 0
     return Comparison(_yuan(found.assistance_fen), _yuan(decided), found.differing, tuple(found.people[:SHOWN]))

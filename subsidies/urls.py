@@ -20,5 +20,8 @@ urlpatterns = [
     path("marks/<int:pk>/end/", marks.end_mark, name="end_mark"),
     path("marks/<int:pk>/take-back/", marks.take_back, name="take_back"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path(
+        "reconciliation/runs/<int:pk>/progress/", reconciliation.reconciliation_progress, name="reconciliation_progress"
+    ),
     path("reconciliation/<str:code>/", reconciliation.reconciliation, name="reconciliation_in"),
 ]

@@ -1,6 +1,5 @@
 """`decide`: rows → distinct facts → `policy.quote` → decisions, joined back set-based, chunk by chunk."""
 
-import logging
 from collections.abc import Callable
 from datetime import date
 
@@ -10,7 +9,6 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import Staff
@@ -29,20 +27,18 @@ from subsidies.services.alike import Question
 from subsidies.services.answers import AnswerBook
 from subsidies.services.facts import people_registered, people_unregistered, people_with_payment, read_facts
 from subsidies.services.runs import (
-    ATTEMPTS,
     DecisionInProgress,
     DecisionRefused,
-    LeaseLost,
     Stopped,
     ask,
+    attempt,
     claim,
     claimable,
-    give_back,
     hold,
     set_aside,
+    work_off,
 )
 
-logger = logging.getLogger(__name__)
 CHUNK = 50_000
 REFUSALS = (NoNotice, PackError, DecisionRefused)
 Progress = Callable[[int, int], None]
@@ -73,25 +69,12 @@ def decide(*, region: Region, coverage_year: int, on: date, by: Staff, progress:
 
 def run_decisions(run: DecisionRun, *, stopping: Callable[[], bool] = lambda: False) -> bool:
     """Works a run off for a worker; False where another one has it. What goes wrong is told by the run itself."""
-    if not claim(run):
-        return False
-    if run.attempts > ATTEMPTS:
-        # Its worker died each time without a word: set aside, so that the queue goes on.
-        set_aside(run, _("The worker broke off three times while it had this run."))
-        return True
 
     def progress(done: int, people: int) -> None:
         if stopping():
             raise Stopped
 
-    try:
-        with override("zh-hans"):
-            carry_out(run, progress=progress)
-    except (LeaseLost, Stopped, *REFUSALS):
-        pass
-    except Exception:
-        logger.exception("run of decisions %s", run.pk)
-    return True
+    return work_off(run, lambda: _carry_out(run, progress), refusals=REFUSALS)
 
 
 def run_next(stopping: Callable[[], bool]) -> bool:
@@ -105,25 +88,7 @@ def carry_out(run: DecisionRun, *, progress: Progress | None = None) -> None:
 
     A refusal of the rules ends the run; anything else gives it back to be tried again, three times in all.
     """
-    try:
-        _carry_out(run, progress or (lambda done, people: None))
-    except LeaseLost:
-        raise
-    except Stopped:
-        give_back(run, attempts=F("attempts") - 1)
-        raise
-    except REFUSALS as error:
-        set_aside(run, str(error))
-        raise
-    except BaseException:
-        if connection.needs_rollback or not connection.is_usable():
-            raise
-        if run.attempts >= ATTEMPTS:
-            set_aside(run, _("Broke off %(times)s times; see the log of the worker.") % {"times": run.attempts})
-        else:
-            give_back(run)
-        raise
-    run.refresh_from_db()
+    attempt(run, lambda: _carry_out(run, progress or (lambda done, people: None)), refusals=REFUSALS)
 
 
 def _carry_out(run: DecisionRun, progress: Progress) -> None:

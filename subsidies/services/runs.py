@@ -1,21 +1,24 @@
-"""Runs of decisions as a queue: asked for, held by a lease with a fence, given back, set aside."""
+"""Queued work over an area: asked for, held by a lease with a fence, given back, set aside."""
 
+import logging
+from collections.abc import Callable
 from datetime import date, timedelta
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import Staff
-from accounts.scope import visible_ranges
+from accounts.scope import sees_all_of
 from exchanges.leases import unheld
 from regions.models import Region
-from regions.queries import code_ranges
-from subsidies.models import DecisionRun
+from subsidies.models import DecisionRun, Queued
 
+logger = logging.getLogger(__name__)
 # Renewed with every chunk, which takes seconds; short, so that after a crash nobody waits long.
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 3
@@ -49,8 +52,7 @@ def ask(*, region: Region, coverage_year: int, on: date, by: Staff) -> DecisionR
 
     Raises DecisionRefused where the area is not wholly in the part of the tree that `by` works for.
     """
-    mine = visible_ranges(by, region)
-    if not all(any(low <= first and last <= high for low, high in mine) for first, last in code_ranges(region)):
+    if not sees_all_of(by, region):
         raise DecisionRefused(
             _("%(area)s is not wholly in your area: decide for your own part of it.") % {"area": region.full_name}
         )
@@ -69,41 +71,88 @@ def ask(*, region: Region, coverage_year: int, on: date, by: Staff) -> DecisionR
 
 
 def claimable() -> Q:
-    """Runs that nobody holds: waiting, or held by a lease that ran out."""
+    """Rows that nobody holds: waiting, or held by a lease that ran out."""
     abandoned = unheld("lease_until", lease=LEASE, now=timezone.now())
-    return Q(status=DecisionRun.Status.WAITING) | (Q(status=DecisionRun.Status.RUNNING) & abandoned)
+    return Q(status=Queued.Status.WAITING) | (Q(status=Queued.Status.RUNNING) & abandoned)
 
 
-def claim(run: DecisionRun) -> bool:
-    """Takes the run; False where another worker was first. `run` is fresh afterwards."""
+def claim(run: Queued) -> bool:
+    """Takes the row; False where another worker was first. `run` is fresh afterwards."""
     now = timezone.now()
-    taken = DecisionRun.objects.filter(claimable(), pk=run.pk).update(
-        status=DecisionRun.Status.RUNNING,
-        fence=F("fence") + 1,
-        attempts=F("attempts") + 1,
-        lease_until=now + LEASE,
-        started_at=Coalesce("started_at", now),
+    taken = (
+        type(run)
+        .objects.filter(claimable(), pk=run.pk)
+        .update(
+            status=Queued.Status.RUNNING,
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=now + LEASE,
+            started_at=Coalesce("started_at", now),
+        )
     )
     run.refresh_from_db()
     return bool(taken)
 
 
-def hold(run: DecisionRun, **progress: object) -> None:
+def hold(run: Queued, **progress: object) -> None:
     """Renews the lease and writes progress, inside the transaction of the chunk. Raises LeaseLost."""
-    held = DecisionRun.objects.filter(pk=run.pk, fence=run.fence, status=DecisionRun.Status.RUNNING)
-    if not held.update(lease_until=timezone.now() + LEASE, **progress):
+    if not _held(run).update(lease_until=timezone.now() + LEASE, **progress):
         raise LeaseLost
 
 
-def set_aside(run: DecisionRun, reason: str) -> None:
-    """Ends a run that cannot be carried out; its reason is shown to whoever asked for it."""
-    DecisionRun.objects.filter(pk=run.pk, fence=run.fence, status=DecisionRun.Status.RUNNING).update(
-        status=DecisionRun.Status.FAILED, reason=reason, finished_at=timezone.now(), lease_until=None
-    )
+def set_aside(run: Queued, reason: str) -> None:
+    """Ends work that cannot be carried out; its reason is shown to whoever asked for it."""
+    _held(run).update(status=Queued.Status.FAILED, reason=reason, finished_at=timezone.now(), lease_until=None)
 
 
-def give_back(run: DecisionRun, **fields: object) -> None:
-    """Lets the next worker go on with a run that broke off."""
-    DecisionRun.objects.filter(pk=run.pk, fence=run.fence, status=DecisionRun.Status.RUNNING).update(
-        status=DecisionRun.Status.WAITING, lease_until=None, **fields
-    )
+def give_back(run: Queued, **fields: object) -> None:
+    """Lets the next worker go on with work that broke off."""
+    _held(run).update(status=Queued.Status.WAITING, lease_until=None, **fields)
+
+
+def _held(run: Queued) -> QuerySet:
+    return type(run).objects.filter(pk=run.pk, fence=run.fence, status=Queued.Status.RUNNING)
+
+
+def attempt(run: Queued, work: Callable[[], None], *, refusals: tuple[type[Exception], ...]) -> None:
+    """Does claimed work. Raises what the work raises, LeaseLost when another worker took the row over.
+
+    A refusal of the rules ends it; anything else gives it back to be tried again, ATTEMPTS times in all.
+    """
+    try:
+        work()
+    except LeaseLost:
+        raise
+    except Stopped:
+        give_back(run, attempts=F("attempts") - 1)
+        raise
+    except refusals as error:
+        set_aside(run, str(error))
+        raise
+    except BaseException:
+        if connection.needs_rollback or not connection.is_usable():
+            raise
+        if run.attempts >= ATTEMPTS:
+            set_aside(run, _("Broke off %(times)s times; see the log of the worker.") % {"times": run.attempts})
+        else:
+            give_back(run)
+        raise
+    run.refresh_from_db()
+
+
+def work_off(run: Queued, work: Callable[[], None], *, refusals: tuple[type[Exception], ...]) -> bool:
+    """Claims and attempts work for a worker; False where another one has it. What goes wrong, the row itself tells."""
+    if not claim(run):
+        return False
+    if run.attempts > ATTEMPTS:
+        # Its worker died each time without a word: set aside, so that the queue goes on.
+        set_aside(run, _("The worker broke off three times while it had this run."))
+        return True
+    try:
+        with override("zh-hans"):
+            attempt(run, work, refusals=refusals)
+    except (LeaseLost, Stopped, *refusals):
+        pass
+    except Exception:
+        logger.exception("%s %s", run._meta.label_lower, run.pk)
+    return True

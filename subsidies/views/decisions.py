@@ -1,6 +1,5 @@
 """Deciding for an area, with what it brought; who is assisted, and for whom a figure is missing."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +7,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -29,6 +27,7 @@ from subsidies.queries.decisions import arrived_since_last_run, assisted, last_r
 from subsidies.queries.sums import sums_by_fund
 from subsidies.tables import AssistedTable, RunTable, UndeterminedTable
 from subsidies.tasks import run as run_task
+from subsidies.views.progress import progress_of, waits_for_a_worker
 
 _RUNS_SHOWN = 20
 
@@ -91,10 +90,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = _run(request, pk)
     context = {
         "run": found,
-        "final": found.status not in DecisionRun.OPEN,
+        "final": found.final,
         "sums": _named_text(found.result or {}),
-        "no_worker": found.status == DecisionRun.Status.WAITING
-        and timezone.now() - found.asked_at > timedelta(seconds=20),
+        "no_worker": waits_for_a_worker(found),
     }
     return render(request, "subsidies/run.html", context)
 
@@ -104,20 +102,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def run_progress(request: HttpRequest, pk: int) -> JsonResponse:
     """Where a run stands, for static/js/progress.js."""
-    found = _run(request, pk)
-    seconds = (timezone.now() - found.started_at).total_seconds() if found.started_at else 0
-    rate = found.done / seconds if found.done and seconds > 0 else None
-    return JsonResponse(
-        {
-            "status": found.status,
-            "label": found.get_status_display(),
-            "done": found.done,
-            "total": found.people,
-            "rate": rate,
-            "left": (found.people - found.done) / rate if rate else None,
-            "final": found.status not in DecisionRun.OPEN,
-        }
-    )
+    return JsonResponse(progress_of(_run(request, pk)))
 
 
 @requires("subsidies.view_decision")

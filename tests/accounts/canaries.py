@@ -158,6 +158,12 @@ FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     "notices.PackVersion": _pack_version,
     "quotas.SnapshotRow": lambda place: {"enrolled_all": 1},
     "subsidies.DecisionRun": lambda place: {"result": {"assistance": {}, "fiscal_subsidy": {}}},
+    "subsidies.Calculation": lambda place: {
+        "status": "done",
+        "inputs": "x",
+        "result": {"ok": True, "checks": []},
+        "finished_at": datetime.combine(ON, time(), tzinfo=UTC),
+    },
     "refunds.Payout": _payout,
     "exchanges.DropBox": lambda place: {"channel": "folder"},
     "axes.AccessAttempt": lambda place: {"username": place.staff.username},

@@ -135,14 +135,3 @@ def test_the_workbench_counts_what_waits(clerk, client, resident, decide_area):
     decide_area()
     cards = {str(card.title): count for card, count in client.get(reverse("workbench")).context["waiting"]}
     assert 1 in cards.values()
-
-
-def test_reconciliation_on_the_page(clerk, client, resident, decide_area):
-    person = resident(paid=PAID, name="对账甲")
-    decide_area()
-    assert "checked" not in page(client, "reconciliation").context
-    assert page(client, "reconciliation", check=1).context["ok"] is True
-    person.payments.update(reversed_on=date(2021, 12, 1))
-    response = page(client, "reconciliation", check=1)
-    assert response.context["ok"] is False
-    assert "对账甲" in response.text
