@@ -11,7 +11,9 @@ from django.core.management import call_command
 
 from accounts.cli import CommandRefused
 from accounts.models import Bureau
+from exchanges.kinds import by_name
 from exchanges.models import Batch
+from exchanges.senders import sender_named
 from tests.deliveries import HEADERS, csv_bytes, xlsx_bytes
 from tests.factories import make_id_number
 
@@ -120,6 +122,30 @@ def test_sender_is_found_by_name_or_entered_with_it(receive):
     receive("tasks", [["老县镇", "", "5", "", ""]], "--sender", "县人民政府")
     assert Batch.objects.first().sender.kind == "government"
     assert Bureau.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "meant"),
+    [
+        ("identities", "民政局", "civil_affairs"),
+        ("identities", "县乡村振兴局", "rural_revitalization"),
+        ("identities", "卫健局", "health"),
+        ("identities", "残联", "disabled_federation"),
+        ("identities", "退役军人事务局", "veterans"),
+        ("payments", "国家税务总局平利县税务局", "tax"),
+        ("employee_cover", "职工医保经办", "employee_insurance"),
+        ("population", "公安局", "police"),
+        ("students", "教育局", "education"),
+        ("students", "县教科局", "education"),
+        ("students", "科教体局", "education"),
+        ("tasks", "县区人民政府", "government"),
+        ("tasks", "镇人民政府", "government"),
+    ],
+)
+def test_every_sender_of_the_formats_is_known_by_its_name(tree, kind, name, meant):
+    bureau = sender_named(name, kind=kind, region=tree["610926000000"])
+    assert bureau.kind == meant
+    assert bureau.kind in by_name(kind).senders
 
 
 def test_business_date(receive):
