@@ -11,7 +11,9 @@ class EnrollmentConfig(AppConfig):
         from enrollment import trail
         from enrollment.deliveries import DELIVERIES
         from enrollment.kinds import EMPLOYEE_COVER, PAYMENTS, POPULATION, STUDENTS
+        from enrollment.known import PANELS, cover_badges
         from enrollment.ledgers import LEDGERS
+        from enrollment.panels import add_badges, add_panel
         from exchanges import ledgers
         from exchanges.kinds import register
         from exchanges.outbound import kinds as outbound
@@ -24,6 +26,9 @@ class EnrollmentConfig(AppConfig):
             ledgers.register(ledger)
         for delivery in DELIVERIES:
             outbound.register(delivery)
+        for panel in PANELS:
+            add_panel(panel)
+        add_badges(cover_badges)
         self._fill_sidebar()
         self._fill_workbench()
 
@@ -37,13 +42,15 @@ class EnrollmentConfig(AppConfig):
             (_("Differing amounts"), "enrollment:amounts", "enrollment.view_payment", "money"),
             (_("Proposals"), "enrollment:proposals", "enrollment.correct", "flag"),
             (_("Registration desk"), "enrollment:register", "enrollment.register", "person"),
+            (_("Schools"), "enrollment:schools", "enrollment.view_schooling", "book"),
+            (_("Employee insurance"), "enrollment:employee_cover", "enrollment.view_employeecover", "exchange"),
         )
         for order, (title, url_name, permission, icon) in enumerate(lines, start=20):
             add_entry(Entry(title, url_name, "People", order, (permission,), icon))
 
     def _fill_workbench(self) -> None:
         from accounts.navigation import Waiting, add_waiting
-        from enrollment.queries import open_proposals, people_paid_twice, people_without_reason
+        from enrollment.queries import open_proposals, people_lapsed, people_paid_twice, people_without_reason
 
         add_waiting(
             Waiting(
@@ -63,6 +70,17 @@ class EnrollmentConfig(AppConfig):
                 ("enrollment.record_reason",),
                 20,
                 empty=_("Everyone has paid, or the reason is known."),
+            )
+        )
+        add_waiting(
+            Waiting(
+                _("Left employee insurance, not enrolled"),
+                "enrollment:not_paid",
+                people_lapsed,
+                ("enrollment.register",),
+                21,
+                query="only=lapsed",
+                empty=_("Nobody who left employee insurance waits to be enrolled."),
             )
         )
         add_waiting(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Staff
 from enrollment.documents import DOCUMENT_PROBLEMS, parse
-from enrollment.models import DocumentKind, NotEnrolledReason, Registration
+from enrollment.models import DocumentKind, NotEnrolledReason, Person, Registration, Schooling
 from exchanges.columns import Refused
 from exchanges.problems import ROW_PROBLEMS
 from regions.models import Region
@@ -66,6 +66,29 @@ class PeopleFilter(forms.Form):
     name = forms.CharField(label=_("Name begins with"), max_length=20, required=False)
 
 
+class SchoolFilter(forms.Form):
+    name = forms.CharField(label=_("Name contains"), max_length=40, required=False)
+
+
+class PupilFilter(forms.Form):
+    """What narrows the pupils of a school."""
+
+    name = forms.CharField(label=_("Name begins with"), max_length=20, required=False)
+    stage = forms.ChoiceField(label=_("stage"), choices=[("", _("All")), *Schooling.Stage.choices], required=False)
+
+
+class CoverFilter(forms.Form):
+    """What narrows the spells of employee insurance; all of it may stand in an address."""
+
+    name = forms.CharField(label=_("Name begins with"), max_length=20, required=False)
+    employer = forms.CharField(label=_("Employer contains"), max_length=40, required=False)
+    state = forms.ChoiceField(
+        label=_("status"),
+        choices=[("", _("All")), ("in_force", _("in force")), ("ended", _("has ended"))],
+        required=False,
+    )
+
+
 class NumberForm(forms.Form):
     """Looks a person up by the whole number, by POST only: a number never stands in an address."""
 
@@ -117,19 +140,14 @@ class CorrectionForm(forms.Form):
     why = forms.CharField(label=_("Why is it corrected?"), max_length=200)
 
 
-class RegistrationForm(forms.Form):
-    """The registration desk."""
+class EnrolForm(forms.Form):
+    """What the rules ask about an enrolment, whoever it is of."""
 
-    name = forms.CharField(label=_("name"), max_length=60)
-    region = PlaceField(label=_("hukou place"))
-    residence = PlaceField(label=_("place of the residence permit"), required=False)
     enrol_at = forms.ChoiceField(
         label=_("enrols at"),
         choices=[("hukou", _("the hukou place")), ("residence", _("the place of the residence permit"))],
         initial="hukou",
     )
-    phone = forms.RegexField(PHONE, label=_("phone"), required=False)
-    birth_date = DayField(label=_("birth date"), required=False, help_text=_("For passports; other numbers carry it."))
     situation = forms.ChoiceField(label=_("situation"), choices=Registration.Situation.choices)
     student = forms.ChoiceField(label=_("student"), choices=Registration.Student.choices)
     tier = forms.TypedChoiceField(label=_("tier"), choices=[(1, "1"), (2, "2")], coerce=int)
@@ -138,30 +156,70 @@ class RegistrationForm(forms.Form):
         label=_("years of employee insurance in a row"), min_value=0, max_value=60, required=False
     )
 
-    def __init__(self, *args: Any, user: Staff, on: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._user = user
-        self.fields["document"] = DocumentField(on=on, label=_("id number"))
-        self.order_fields(["name", "document", "birth_date", "region", "residence", "enrol_at"])
+
+    def places(self) -> tuple[Region | None, Region | None]:
+        """Place of hukou and of the residence permit."""
+        return self.cleaned_data.get("region"), self.cleaned_data.get("residence")
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError for a place of enrolment outside the user's area, and a passport without a birth
-        date."""
+        """Adds `place`, the place of enrolment; raises ValidationError for one outside the user's area."""
+        cleaned = super().clean()
+        hukou, residence = self.places()
+        cleaned["place"] = residence if cleaned.get("enrol_at") == "residence" else hukou
+        if cleaned.get("enrol_at") == "residence" and not residence and "residence" not in self.errors:
+            self.add_error(
+                "residence" if "residence" in self.fields else None, _("Give the place of the residence permit.")
+            )
+        if cleaned["place"] and not within_ranges(cleaned["place"].pk, self._user.code_ranges):
+            self.add_error(None, _("The place of enrolment is not in your area: the staff there register the person."))
+        return cleaned
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `services.register_person` takes of it."""
+        names = ("situation", "student", "tier", "employee_cover_ended_on")
+        years = self.cleaned_data["employee_cover_years"] or 0
+        return {name: self.cleaned_data[name] for name in names} | {"employee_cover_years": years}
+
+
+class KnownForm(EnrolForm):
+    """Registers somebody of the register for a year."""
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+        if person.residence_id is None:
+            del self.fields["enrol_at"]
+
+    def places(self) -> tuple[Region | None, Region | None]:
+        return self._person.region, self._person.residence
+
+
+class RegistrationForm(EnrolForm):
+    """The registration desk."""
+
+    name = forms.CharField(label=_("name"), max_length=60)
+    region = PlaceField(label=_("hukou place"))
+    residence = PlaceField(label=_("place of the residence permit"), required=False)
+    phone = forms.RegexField(PHONE, label=_("phone"), required=False)
+    birth_date = DayField(label=_("birth date"), required=False, help_text=_("For passports; other numbers carry it."))
+
+    def __init__(self, *args: Any, on: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"] = DocumentField(on=on, label=_("id number"))
+        self.order_fields(["name", "document", "birth_date", "region", "residence", "enrol_at", "phone"])
+
+    def clean(self) -> dict[str, Any]:
+        """As of `EnrolForm`; also a passport without a birth date."""
         cleaned = super().clean()
         document = cleaned.get("document")
         if document:
             cleaned["birth_date"] = document.birth_date or cleaned.get("birth_date")
             if document.kind == DocumentKind.PASSPORT and not cleaned["birth_date"]:
                 self.add_error("birth_date", _("A passport does not carry it: give the birth date."))
-        if cleaned.get("enrol_at") == "residence":
-            cleaned["place"] = cleaned.get("residence")
-            if "residence" in cleaned and not cleaned["place"]:
-                self.add_error("residence", _("Give the place of the residence permit."))
-        else:
-            cleaned["place"] = cleaned.get("region")
-        place = cleaned.get("place")
-        if place and not within_ranges(place.pk, self._user.code_ranges):
-            self.add_error(None, _("The place of enrolment is not in your area: the staff there register the person."))
         return cleaned
 
 

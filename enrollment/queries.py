@@ -7,14 +7,15 @@ staff may see by `accounts.scope.visible_ranges`.
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from accounts.business_day import today_for
 from accounts.models import Staff
 from accounts.scope import within
-from enrollment.models import NotEnrolledReason, Payment, Person, Proposal
+from enrollment.models import EmployeeCover, NotEnrolledReason, Payment, Person, Proposal, Registration, Schooling
 from notices.queries import current_coverage_year
 
 COUNTED_AT_MOST = 10_000
@@ -74,8 +75,12 @@ def not_enrolled_people(*, coverage_year: int, on: date, ranges: Ranges | None =
 
 
 def not_enrolled_by_place(*, coverage_year: int, on: date, ranges: Ranges | None = None) -> dict[str, int]:
-    """Code of the hukou place → resident people there without a standing payment; places without any are left out."""
-    people = not_enrolled_people(coverage_year=coverage_year, on=on, ranges=ranges)
+    """`by_place` of those who are not enrolled."""
+    return by_place(not_enrolled_people(coverage_year=coverage_year, on=on, ranges=ranges))
+
+
+def by_place(people: QuerySet[Person]) -> dict[str, int]:
+    """Code of the hukou place → how many of the people; places without any are left out."""
     return dict(people.order_by().values_list("region_id").annotate(people=Count("pk")))
 
 
@@ -93,6 +98,70 @@ def duplicate_payments(*, coverage_year: int, on: date, ranges: Ranges) -> Query
     payments = standing_payments(coverage_year=coverage_year, on=on)
     others = payments.filter(person=OuterRef("person")).exclude(pk=OuterRef("pk"))
     return payments.filter(within("region", ranges) | within("person__region", ranges)).filter(Exists(others))
+
+
+def spells_in_force(*, on: date) -> QuerySet[EmployeeCover]:
+    """Spells of employee insurance that hold on the day."""
+    return EmployeeCover.objects.filter(
+        Q(started_on__isnull=True) | Q(started_on__lte=on), Q(ended_on__isnull=True) | Q(ended_on__gt=on)
+    )
+
+
+def lapsed_insured(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
+    """断保待参: of the people those who have left employee insurance by the day and have no other (SL-4.2.1, PL-4.2.1),
+    with the day as `lapsed_on`."""
+    theirs = Q(id_number_index=OuterRef("id_number_index"))
+    last = EmployeeCover.objects.filter(theirs, ended_on__lte=on).order_by("-ended_on").values("ended_on")
+    left = EmployeeCover.objects.filter(ended_on__lte=on).values("id_number_index")
+    holding = spells_in_force(on=on).values("id_number_index")
+    return (
+        people.filter(id_number_index__in=left)
+        .exclude(id_number_index__in=holding)
+        .annotate(lapsed_on=Subquery(last[:1]))
+    )
+
+
+def known_facts(person: Person, *, on: date) -> dict[str, Any]:
+    """What lists know of a person that a registration on the day asks: the last employee insurance, where none holds,
+    and the school. Keys are columns of Registration; what is not known is left out."""
+    facts: dict[str, Any] = {}
+    spells = EmployeeCover.objects.filter(id_number_index=person.id_number_index)
+    last = spells.filter(ended_on__lte=on).order_by("-ended_on").first()
+    if last and not spells.filter(pk__in=spells_in_force(on=on).values("pk")).exists():
+        facts = {
+            "situation": Registration.Situation.EMPLOYEE_LAPSED,
+            "employee_cover_ended_on": last.ended_on,
+            "employee_cover_years": last.years or 0,
+        }
+    schooling = Schooling.objects.filter(person=person).exclude(graduates_on__lt=on).first()
+    if schooling and schooling.stage == Schooling.Stage.COLLEGE:
+        facts = {"situation": Registration.Situation.COLLEGE_STUDENT, **facts, "student": Registration.Student.COLLEGE}
+    elif schooling:
+        facts["student"] = Registration.Student.SCHOOL
+    return facts
+
+
+def doubly_insured(*, coverage_year: int, on: date, ranges: Ranges) -> QuerySet[Payment]:
+    """Standing payments of people with a registration that holds, who have employee insurance in the same period: on
+    the day, before the year begins on its first day. Employee insurance comes first (SL-5.3, PL-7.3a)."""
+    ranges = list(ranges)
+    period = max(on, date(coverage_year, 1, 1))
+    insured = spells_in_force(on=period).values("id_number_index")
+    enrolled = Registration.objects.filter(
+        Q(ended_on__isnull=True) | Q(ended_on__gt=period), person=OuterRef("person"), coverage_year=coverage_year
+    )
+    payments = standing_payments(coverage_year=coverage_year, on=on)
+    return payments.filter(
+        within("region", ranges) | within("person__region", ranges), person__id_number_index__in=insured
+    ).filter(Exists(enrolled))
+
+
+def people_lapsed(user: Staff) -> int:
+    """How many people of the user's area left employee insurance and are not enrolled yet."""
+    on = today_for(user)
+    year = current_coverage_year(user, on=on)
+    waiting = not_enrolled_people(coverage_year=year, on=on, ranges=user.code_ranges)
+    return lapsed_insured(waiting, on=on).order_by()[:COUNTED_AT_MOST].count()
 
 
 def people_without_reason(user: Staff) -> int:

@@ -1,12 +1,14 @@
+from collections.abc import Callable
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.templatetags.frame import masked, yuan
-from enrollment.models import Payment, Person
+from enrollment.models import EmployeeCover, Payment, Person, Proposal
 from enrollment.panels import Badge
 
 _NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
@@ -102,21 +104,101 @@ class AmountTable(tables.Table):
 
 
 class DuplicateTable(tables.Table):
-    """Standing payments of people who have several for the year."""
+    """Standing payments of people who are enrolled more than once, and what is proposed about each."""
 
     person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
     id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", attrs=_WHOLE)
     region = tables.Column(verbose_name=_("place of enrolment"))
     receipt_no = tables.Column(verbose_name=_("receipt number"), attrs=_WHOLE)
     paid_on = tables.DateColumn(verbose_name=_("paid on"), format="Y-m-d")
-    amount_fen = tables.Column(verbose_name=_("paid (yuan)"), attrs=_NUMERIC)
+    amount_fen = tables.Column(verbose_name=_("amount (yuan)"), attrs=_NUMERIC)
+    proposal = tables.Column(verbose_name=_("proposed"), accessor="pk", empty_values=())
 
     class Meta:
         orderable = False
         empty_text = _("Nobody here has paid twice.")
+
+    def __init__(self, *args: Any, proposals: Callable[[list[Payment]], dict[int, Proposal]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._ask, self._proposals = proposals, None
+
+    def before_render(self, request: Any) -> None:
+        self._proposals = self._ask([row.record for row in getattr(self, "page", self).object_list])
 
     def render_id_number(self, value: str) -> str:
         return masked(value)
 
     def render_amount_fen(self, value: int) -> str:
         return yuan(value)
+
+    def render_proposal(self, record: Payment) -> SafeString | str:
+        proposal = (self._proposals or {}).get(record.pk)
+        if proposal is None:
+            return "—"
+        if proposal.kind == Proposal.Kind.EMPLOYEE_COVER:
+            words = badge(_("employee insurance comes first"), "info")
+        elif proposal.payment_id == record.pk:
+            words = badge(_("goes to refund"), "warn")
+        else:
+            words = badge(_("stays"), "ok")
+        return format_html("{} {} {}", words, proposal.get_status_display(), proposal.clauses)
+
+
+class SchoolTable(tables.Table):
+    """Schools; `pupils` and `unpaid` are annotated: those whom the user sees."""
+
+    name = tables.Column(verbose_name=_("school"), linkify=("enrollment:school", {"pk": tables.A("pk")}))
+    region = tables.Column(verbose_name=_("area"))
+    pupils = tables.Column(verbose_name=_("pupils"), attrs=_NUMERIC)
+    unpaid = tables.Column(verbose_name=_("not paid"), attrs=_NUMERIC)
+
+    class Meta:
+        orderable = False
+        empty_text = _("No school answers to that. The education bureau's student list brings them.")
+
+
+class PupilTable(tables.Table):
+    """Pupils of a school; `paid` is annotated."""
+
+    person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
+    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", attrs=_WHOLE)
+    stage = tables.Column(verbose_name=_("stage"))
+    region = tables.Column(verbose_name=_("hukou place"), accessor="person__region")
+    household = tables.Column(verbose_name=_("household number"), accessor="person__household", attrs=_WHOLE)
+    graduates_on = tables.DateColumn(verbose_name=_("expected graduation"), format="Y-m-d")
+    paid = tables.Column(verbose_name=_("contribution"))
+
+    class Meta:
+        orderable = False
+        empty_text = _("No pupil of your area here answers to that.")
+
+    def render_id_number(self, value: str) -> str:
+        return masked(value)
+
+    def render_paid(self, value: bool) -> SafeString:
+        return badge(_("has paid"), "ok") if value else badge(_("has not paid"), "warn")
+
+
+class CoverTable(tables.Table):
+    """Spells of employee insurance, the last told of first; `person` is annotated: who of the register it is."""
+
+    name = tables.Column(verbose_name=_("name"), empty_values=())
+    id_number = tables.Column(verbose_name=_("id number"), attrs=_WHOLE)
+    employer = tables.Column(verbose_name=_("employer"))
+    started_on = tables.DateColumn(verbose_name=_("insured from"), format="Y-m-d")
+    ended_on = tables.DateColumn(verbose_name=_("insured until before"), format="Y-m-d")
+    years = tables.Column(verbose_name=_("years in a row"), attrs=_NUMERIC)
+    region = tables.Column(verbose_name=_("area"))
+
+    class Meta:
+        orderable = False
+        empty_text = _("No spell answers to that. The list of the employee insurance agency brings them.")
+
+    def render_name(self, record: EmployeeCover) -> SafeString | str:
+        name = record.name or "—"
+        if record.person is None:
+            return format_html("{} {}", name, badge(_("not in the register")))
+        return format_html('<a href="{}">{}</a>', reverse("enrollment:person", args=[record.person]), name)
+
+    def render_id_number(self, value: str) -> str:
+        return masked(value)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import lists, person, proposals, registration
+from enrollment.views import employee_cover, lists, person, proposals, registration, schools
 
 app_name = "enrollment"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("duplicates/", lists.duplicates, name="duplicates"),
     path("duplicates/<str:code>/", lists.duplicates, name="duplicates_in"),
     path("register/", registration.register, name="register"),
+    path("employee-cover/", employee_cover.spells, name="employee_cover"),
+    path("employee-cover/find/", employee_cover.find, name="find_cover"),
+    path("schools/", schools.schools, name="schools"),
+    path("schools/<int:pk>/", schools.school, name="school"),
     path("registrations/<int:pk>/end/", registration.end, name="end"),
     path("registrations/<int:pk>/reopen/", registration.reopen, name="reopen"),
     path("proposals/", proposals.proposal_list, name="proposals"),
@@ -24,5 +28,6 @@ urlpatterns = [
     path("<int:pk>/", person.person_page, name="person"),
     path("<int:pk>/number/", person.reveal, name="reveal"),
     path("<int:pk>/reason/", person.record_reason, name="record_reason"),
+    path("<int:pk>/register/", registration.register_known, name="register_known"),
     path("<int:pk>/correct/", person.correct, name="correct"),
 ]

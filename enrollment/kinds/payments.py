@@ -6,7 +6,13 @@ from accounts.models import BureauKind
 from enrollment.kinds import person_columns
 from enrollment.kinds.consequences import follow_employee_cover, tell_facts
 from enrollment.kinds.duplicates import follow_duplicates
-from enrollment.kinds.person_columns import PERSON, PERSON_PROBLEMS, enter_unknown_people
+from enrollment.kinds.person_columns import (
+    PERSON,
+    PERSON_BY_INDEX,
+    PERSON_FOUND,
+    PERSON_PROBLEMS,
+    find_unknown_people,
+)
 from enrollment.models import Payment, Registration
 from exchanges.columns import Choice, Code, Day, Fen, Text, Type, Year
 from exchanges.kinds import Column, FileKind
@@ -106,24 +112,23 @@ def _merge(chunk: Chunk) -> int:
 
 def _enter(chunk: Chunk) -> int:
     known = f"EXISTS (SELECT 1 FROM {PAYMENT} o WHERE o.receipt_no = s.receipt_no)"
-    if not chunk.keep_news(f"NOT {known}", order="s.id_index, s.row_number"):
+    if not chunk.keep_news(f"NOT {known}", order="s.id_index, s.row_number", found=PERSON_FOUND, by=PERSON_BY_INDEX):
         return 0
-    enter_unknown_people(chunk)
+    find_unknown_people(chunk)
     roster = " OR ".join(f"s.channel LIKE '%%{channel}%%'" for channel in ROSTER_CHANNELS)
     entered = chunk.execute(
         f"""
         INSERT INTO {PAYMENT} (receipt_no, person_id, coverage_year, region_id, tier, amount_fen, paid_on, channel,
             by_roster, batch_id)
-        SELECT s.receipt_no, p.id, %(year)s, s.region, coalesce(s.tier, 1), s.amount, s.paid_on, s.channel,
+        SELECT s.receipt_no, s.person_id, %(year)s, s.region, coalesce(s.tier, 1), s.amount, s.paid_on, s.channel,
             ({roster}), %(batch)s
-        FROM {{staged}} s JOIN {PERSON} p ON p.id_number_index = s.id_index
-        WHERE {{rows}}
-        ORDER BY p.id, s.row_number
+        FROM {{staged}} s WHERE {{rows}}
+        ORDER BY s.person_id, s.row_number
         ON CONFLICT (receipt_no) DO NOTHING
         """
     )
     if entered:
-        _register(chunk, expected=entered)
+        _register(chunk, "SELECT DISTINCT s.person_id FROM {staged} s WHERE {rows}", expected=entered)
     return entered
 
 
@@ -131,10 +136,7 @@ def _enter(chunk: Chunk) -> int:
 # looked up person by person: without statistics a planner would pair every payment of the year with every row.
 _FIRST_PAYMENTS = f"""
     SELECT f.person_id, f.region_id, f.tier, f.paid_on
-    FROM (
-        SELECT DISTINCT p.id AS person_id FROM {{staged}} s JOIN {PERSON} p ON p.id_number_index = s.id_index
-        WHERE {{rows}}
-    ) theirs
+    FROM ({{people}}) theirs
     JOIN {PAYMENT} f ON f.id = (
         SELECT o.id FROM {PAYMENT} o
         WHERE o.person_id = theirs.person_id AND o.coverage_year = %(year)s
@@ -144,15 +146,16 @@ _FIRST_PAYMENTS = f"""
 """
 
 
-def _register(chunk: Chunk, *, expected: int) -> None:
-    """The registration of each person of the chunk for the year: entered where there is none, moved to where its
-    payment was made. `expected` rows are the most that can be missing."""
+def _register(chunk: Chunk, people: str, *, expected: int) -> None:
+    """The registration of each of these people (SQL for their `person_id`) for the year: entered where there is none,
+    moved to where its payment was made. `expected` rows are the most that can be missing."""
+    first_payments = _FIRST_PAYMENTS.replace("{people}", people)
     entered = chunk.execute(
         f"""
         INSERT INTO {REGISTRATION} (person_id, coverage_year, region_id, situation, student, tier,
             employee_cover_years, registered_on, end_reason)
         SELECT f.person_id, %(year)s, f.region_id, 'general', 'none', f.tier, 0, f.paid_on, ''
-        FROM ({_FIRST_PAYMENTS}) f
+        FROM ({first_payments}) f
         WHERE NOT EXISTS (
             SELECT 1 FROM {REGISTRATION} r
             WHERE r.person_id = f.person_id AND r.coverage_year = %(year)s AND r.ended_on IS NULL
@@ -166,7 +169,7 @@ def _register(chunk: Chunk, *, expected: int) -> None:
     chunk.execute(
         f"""
         UPDATE {REGISTRATION} AS r SET region_id = f.region_id, tier = f.tier
-        FROM ({_FIRST_PAYMENTS}) f
+        FROM ({first_payments}) f
         WHERE r.person_id = f.person_id AND r.coverage_year = %(year)s AND r.ended_on IS NULL
             AND (r.region_id <> f.region_id OR r.tier <> f.tier)
         """
@@ -184,7 +187,8 @@ def _reverse(chunk: Chunk) -> int:
         """
     )
     if reversed_now:
-        _register(chunk, expected=reversed_now)
+        people = f"SELECT DISTINCT p.id AS person_id FROM {{staged}} s {PERSON_BY_INDEX} WHERE {{rows}}"
+        _register(chunk, people, expected=reversed_now)
     return reversed_now
 
 

@@ -9,6 +9,8 @@ from exchanges.kinds import Column
 from exchanges.staging import Chunk, Staging
 
 PERSON = Person._meta.db_table
+# For Chunk.keep_news: the person of each row, NULL where the register does not know the number.
+PERSON_FOUND, PERSON_BY_INDEX = "p.id AS person_id", f"LEFT JOIN {PERSON} p ON p.id_number_index = s.id_index"
 
 NUMBER_SYNONYMS = (
     "证件号码",
@@ -111,3 +113,15 @@ def enter_unknown_people(chunk: Chunk) -> int:
         ON CONFLICT (id_number_index) DO NOTHING
         """
     )
+
+
+def find_unknown_people(chunk: Chunk) -> None:
+    """Enters the people whom the register does not know, and fills `person_id` of the news (PERSON_FOUND) with them."""
+    if chunk.fetch("SELECT 1 FROM {staged} s WHERE s.person_id IS NULL LIMIT 1"):
+        enter_unknown_people(chunk)
+        chunk.execute(
+            f"""
+            UPDATE {{staged}} AS s SET person_id = p.id FROM {PERSON} p
+            WHERE s.person_id IS NULL AND p.id_number_index = s.id_index
+            """
+        )

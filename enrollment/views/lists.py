@@ -1,3 +1,6 @@
+from functools import partial
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,9 +12,17 @@ from accounts.lists import ListConfig
 from accounts.scope import within
 from enrollment.documents import INDEX_PURPOSE, normalised
 from enrollment.forms import NumberForm, PeopleFilter
-from enrollment.models import NotEnrolledReason, Payment, Person
+from enrollment.models import NotEnrolledReason, Payment, Person, Proposal
 from enrollment.panels import badges_for, differing_amounts
-from enrollment.queries import duplicate_payments, named, not_enrolled_by_place, not_enrolled_people, standing_payments
+from enrollment.queries import (
+    by_place,
+    doubly_insured,
+    duplicate_payments,
+    lapsed_insured,
+    named,
+    not_enrolled_people,
+    standing_payments,
+)
 from enrollment.tables import AmountTable, DuplicateTable, NotPaidTable, PeopleTable
 from enrollment.views.places import ROWS_A_PAGE, Place, place_of
 from privacy.keyring import blind_index
@@ -72,13 +83,21 @@ def _people_page(request: HttpRequest, place: Place, number_form: NumberForm | N
 @requires("enrollment.view_person")
 @require_GET
 def not_paid(request: HttpRequest, code: str | None = None) -> HttpResponse:
-    """Who has not paid: in a village or town person by person, above that the counts of the places below."""
+    """Who has not paid: in a village or town person by person, above that the counts of the places below. ?only=lapsed
+    leaves those who have left employee insurance."""
     place = place_of(request, code)
-    asked = {"coverage_year": place.coverage_year, "on": place.on, "ranges": place.ranges}
-    counts = not_enrolled_by_place(**asked)
-    context = {"place": place, "total": sum(counts.values())}
-    if place.region.level in {Level.TOWN, Level.VILLAGE}:
-        waiting = not_enrolled_people(**asked).select_related("region").order_by("region_id", "household", "pk")
+    everyone = not_enrolled_people(coverage_year=place.coverage_year, on=place.on, ranges=place.ranges)
+    lapsed = lapsed_insured(everyone, on=place.on)
+    only = "lapsed" if request.GET.get("only") == "lapsed" else ""
+    counts = {"": by_place(everyone), "lapsed": by_place(lapsed)}
+    context = {
+        "place": place,
+        "only": only,
+        "total": sum(counts[""].values()),
+        "lapsed": sum(counts["lapsed"].values()),
+    }
+    if place.region.level in {Level.TOWN, Level.VILLAGE} or only:
+        waiting = (lapsed if only else everyone).select_related("region").order_by("region_id", "household", "pk")
         rows, context["following"] = _page(waiting, request, ("region_id", "household"))
         ids = [person.pk for person in rows]
         reasons = NotEnrolledReason.objects.filter(person__in=ids, coverage_year=place.coverage_year, withdrawn_on=None)
@@ -91,7 +110,7 @@ def not_paid(request: HttpRequest, code: str | None = None) -> HttpResponse:
         context["paged"] = "after" in request.GET
     if place.below:
         context["below"] = [
-            (region, sum(people for at, people in counts.items() if within_ranges(at, code_ranges(region))))
+            (region, sum(people for at, people in counts[only].items() if within_ranges(at, code_ranges(region))))
             for region in place.below
         ]
     return render(request, "enrollment/not_paid.html", context)
@@ -112,14 +131,35 @@ def amounts(request: HttpRequest, code: str | None = None) -> HttpResponse:
 @requires("enrollment.view_payment")
 @require_GET
 def duplicates(request: HttpRequest, code: str | None = None) -> HttpResponse:
-    """People with two or more standing payments for the year (SL-5.3)."""
+    """People with two or more standing payments for the year, and those who have employee insurance too (SL-5.3)."""
     place = place_of(request, code)
-    payments: QuerySet[Payment] = duplicate_payments(
-        coverage_year=place.coverage_year, on=place.on, ranges=place.ranges
+    asked = {"coverage_year": place.coverage_year, "on": place.on, "ranges": place.ranges}
+    context: dict[str, Any] = {"place": place}
+    for name, payments in (("table", duplicate_payments(**asked)), ("employees", doubly_insured(**asked))):
+        rows = payments.select_related("person", "region").order_by("person_id", "paid_on", "pk")
+        context[name] = table = DuplicateTable(
+            rows, prefix="" if name == "table" else "e", proposals=partial(_proposals, request)
+        )
+        ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
+    return render(request, "enrollment/duplicates.html", context)
+
+
+def _proposals(request: HttpRequest, payments: list[Payment]) -> dict[int, Proposal]:
+    """Payment → what is proposed about it: that it goes to refund, that it stays, or that the enrolment ends."""
+    seen = (
+        Proposal.objects.visible_to(request.user).exclude(status=Proposal.Status.LAPSED).select_related("registration")
     )
-    table = DuplicateTable(payments.select_related("person", "region").order_by("person_id", "paid_on", "pk"))
-    ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
-    return render(request, "enrollment/duplicates.html", {"place": place, "table": table})
+    ids = [payment.pk for payment in payments]
+    found: dict[int, Proposal] = {}
+    for proposal in seen.filter(Q(payment__in=ids) | Q(stays__in=ids), kind=Proposal.Kind.DUPLICATE):
+        found.setdefault(proposal.stays_id, proposal)
+        found[proposal.payment_id] = proposal
+    people = {payment.person_id: payment for payment in payments}
+    for proposal in seen.filter(person__in=people, kind=Proposal.Kind.EMPLOYEE_COVER):
+        payment = people[proposal.person_id]
+        if proposal.registration.coverage_year == payment.coverage_year:
+            found.setdefault(payment.pk, proposal)
+    return found
 
 
 def _page(people: QuerySet[Person], request: HttpRequest, order: tuple[str, ...]) -> tuple[list[Person], Person | None]:

@@ -139,6 +139,8 @@ def _page(
         .select_related("recorded_by")
         .first()
     )
+    registrations = Registration.objects.visible_to(user).filter(person=person).select_related("region")
+    standing_registration = Registration.objects.filter(person=person, coverage_year=year, ended_on=None)
     context: dict[str, Any] = {
         "person": person,
         "year": year,
@@ -147,10 +149,10 @@ def _page(
         "phone": mask_phone(person.phone) if person.phone else "",
         "badges": badges_for([person.pk], user, coverage_year=year, on=on).get(person.pk, []),
         "enrolled_by": place,
-        "registrations": Registration.objects.visible_to(user)
-        .filter(person=person)
-        .select_related("region")
-        .order_by("-coverage_year", "-pk"),
+        "registrations": registrations.order_by("-coverage_year", "-pk"),
+        "may_register": user.has_perm("enrollment.register")
+        and person.status == Person.Status.NORMAL
+        and not standing_registration.exists(),
         "payments": payments.order_by("-coverage_year", "-paid_on", "-pk"),
         "standing_count": len(standing),
         "timelines": _timelines(request, person),

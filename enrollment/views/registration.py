@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import requires
 from accounts.business_day import today_for, today_in
 from enrollment import services
-from enrollment.forms import EndForm, RegistrationForm
+from enrollment.forms import EndForm, KnownForm, RegistrationForm
 from enrollment.models import Registration
-from enrollment.views.person import to_person
+from enrollment.queries import known_facts
+from enrollment.views.person import to_person, visible_person
 from enrollment.views.places import year_of
 
 
@@ -36,11 +37,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 place=given["place"],
                 phone=given["phone"],
                 coverage_year=year,
-                situation=given["situation"],
-                student=given["student"],
-                tier=given["tier"],
-                employee_cover_ended_on=given["employee_cover_ended_on"],
-                employee_cover_years=given["employee_cover_years"] or 0,
+                **form.facts,
                 by=request.user,
                 on=on,
             )
@@ -51,6 +48,40 @@ def register(request: HttpRequest) -> HttpResponse:
             return to_person(request, registration.person_id)
     context = {"form": form, "year": year}
     return render(request, "enrollment/register.html", context, status=422 if form.errors else 200)
+
+
+@requires("enrollment.register")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def register_known(request: HttpRequest, pk: int) -> HttpResponse:
+    """Registers somebody of the register, with what lists know of them filled in: who has left employee insurance, say
+    (SL-4.2.1, PL-4.2.1)."""
+    person = visible_person(request, pk)
+    on = today_in(person.region_id)
+    year = year_of(request, on)
+    form = KnownForm(request.POST or None, user=request.user, person=person, initial=known_facts(person, on=on))
+    if form.is_valid():
+        try:
+            registration = services.register_person(
+                name=person.name,
+                document_kind=person.document_kind,
+                id_number=person.id_number,
+                birth_date=person.birth_date,
+                region=person.region,
+                residence=person.residence,
+                place=form.cleaned_data["place"],
+                coverage_year=year,
+                **form.facts,
+                by=request.user,
+                on=on,
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Registered. The person can pay now."))
+            return to_person(request, registration.person_id)
+    context = {"form": form, "year": year, "person": person}
+    return render(request, "enrollment/register_known.html", context, status=422 if form.errors else 200)
 
 
 @requires("enrollment.correct")

@@ -45,6 +45,7 @@ ARGUMENTS: dict[str, str | tuple[str]] = {
     "notices:propose name": ("pingli-2022",),
     "notices:amendment pk": "notices.Amendment",
     "notices:impact pk": "notices.Amendment",
+    "notices:impact_progress pk": "notices.Amendment",
     "notices:settle pk": "notices.Amendment",
     "notices:settle verb": ("approve",),
     "enrollment:person pk": "enrollment.Person",
