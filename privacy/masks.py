@@ -42,12 +42,26 @@ def mask_text(text: str) -> str:
     return _PHONE.sub(lambda match: match[1] + "****" + match[3], text)
 
 
+# What a database says of an error holds the row it is about (CONTEXT, DETAIL, the value in the first line).
+_OF_DATABASE = re.compile(
+    r"^((?:psycopg\.errors|psycopg|django\.db\.utils)\.\w+): .*?(?=\n\n(?:The above|During)|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_ROW_OF_DATABASE = re.compile(r"^(?:CONTEXT|DETAIL): .*", re.MULTILINE | re.DOTALL)
+
+
+def without_rows(text: str) -> str:
+    """A message or traceback without what a database quotes of rows: names have no form by which to mask them."""
+    return _ROW_OF_DATABASE.sub("", _OF_DATABASE.sub(r"\1", text))
+
+
 class MaskingFilter(logging.Filter):
     """Masks personal data in every log line, traceback included."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = mask_text(record.getMessage())
+        record.msg = mask_text(without_rows(record.getMessage()))
         record.args = None
         if record.exc_info:
-            record.exc_text = mask_text(record.exc_text or logging.Formatter().formatException(record.exc_info))
+            told = record.exc_text or logging.Formatter().formatException(record.exc_info)
+            record.exc_text = mask_text(without_rows(told))
         return True

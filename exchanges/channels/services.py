@@ -27,7 +27,7 @@ from accounts.queries import system_staff
 from exchanges.channels.base import PART, Channel, ChannelError, Entry, is_plain
 from exchanges.channels.connect import opened
 from exchanges.channels.models import BoxFile, DropBox
-from exchanges.channels.naming import MANIFEST, MOST_BYTES, RECEIPTS, NotUnderstood, meaning, read_manifest
+from exchanges.channels.naming import MANIFEST, MOST_BYTES, RECEIPTS, Meant, NotUnderstood, meaning, read_manifest
 from exchanges.forms import MOST_BYTES as MOST_BYTES_A_LIST
 from exchanges.leases import unheld
 from exchanges.models import Batch
@@ -36,7 +36,7 @@ from exchanges.outbound.models import Delivery
 from exchanges.outbound.receipt_file import MOST_BYTES as MOST_BYTES_A_RECEIPT
 from exchanges.outbound.receipt_file import ReceiptUnreadable, read_receipt
 from exchanges.outbound.services import answered_by, hand_over, read_out, take_receipt
-from exchanges.services import receive_file
+from exchanges.services import receive_file, remove_unless_entered
 
 logger = logging.getLogger(__name__)
 TAKEN, DONE, FAILED = "taken", "done", "failed"
@@ -235,10 +235,16 @@ class _Looking:
             if said and str(said).lower() != sink.hash.hexdigest():
                 raise NotUnderstood(_("The file is not the one of its manifest: the SHA-256 differs. Send both again."))
             meant = meaning(self.box, row.name, manifest)
+            self._enter_list(row, meant, File(copy, row.name))
+        self.look.taken.append(row.name)
+
+    def _enter_list(self, row: BoxFile, meant: Meant, file: File) -> None:
+        batch = None
+        try:
             with transaction.atomic():
                 batch = receive_file(
                     kind=meant.kind,
-                    file=File(copy, row.name),
+                    file=file,
                     region=meant.region,
                     coverage_year=meant.coverage_year,
                     sender=self.box.bureau,
@@ -253,7 +259,10 @@ class _Looking:
                 )
                 if not entered:
                     raise BoxHeld(self.box.pk)
-        self.look.taken.append(row.name)
+        except BaseException:
+            if batch is not None:
+                remove_unless_entered(batch)
+            raise
 
     def _enter_receipt(self, row: BoxFile, here: str) -> None:
         sink = _Limited(MOST_BYTES_A_RECEIPT)

@@ -3,5 +3,6 @@
 from exchanges.reading.header import Header, find_header
 from exchanges.reading.layout import Block, FileRefused, Layout
 from exchanges.reading.source import Source, open_source
+from exchanges.reading.workbook import ReaderKilled
 
-__all__ = ["Block", "FileRefused", "Header", "Layout", "Source", "find_header", "open_source"]
+__all__ = ["Block", "FileRefused", "Header", "Layout", "ReaderKilled", "Source", "find_header", "open_source"]

@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ _OWN_END = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGXCPU}
 
 
 class ReaderKilled(Exception):
-    """Something outside ended the process that read the workbook: it says nothing about the file."""
+    """Something outside ended the process that read the workbook, which says nothing about the file: try again."""
 
 
 def open_workbook(
@@ -127,7 +128,7 @@ class _Child:
 
     def _died(self) -> FileRefused | ReaderKilled:
         """Why nothing more comes: by how the process ended."""
-        self._process.stdin.close()
+        self._close_input()
         ended = self._process.wait()
         self.close()
         if ended == -signal.SIGXCPU:
@@ -136,7 +137,10 @@ class _Child:
             return FileRefused(_WORDS["memory"]())
         if ended >= 0:
             return FileRefused(_WORDS["damaged"]())
-        return ReaderKilled(signal.Signals(-ended).name)
+        return ReaderKilled(
+            _("The process that read the workbook was ended from outside (%(signal)s).")
+            % {"signal": signal.Signals(-ended).name}
+        )
 
     def sheets(self) -> list[dict[str, Any]]:
         """Name, size and first rows of each visible sheet that is not empty."""
@@ -162,9 +166,14 @@ class _Child:
 
     def close(self) -> None:
         self._process.kill()
-        self._process.stdin.close()
+        self._close_input()
         self._process.stdout.close()
         self._process.wait()
+
+    def _close_input(self) -> None:
+        # What is still in the buffer is of no use to a process that is gone.
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
 
 
 _WORDS: dict[str, Callable[[], str]] = {

@@ -2,11 +2,12 @@
 
 import hashlib
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from pathlib import PurePosixPath
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from accounts import audit
 from accounts.models import Bureau, Staff
@@ -42,33 +43,45 @@ def receive_file(
     for block in file.chunks():
         digest.update(block)
         size += len(block)
-    with transaction.atomic():
-        batch = Batch(
-            kind=kind,
-            sender=sender,
-            region=region,
-            coverage_year=coverage_year,
-            business_on=on,
-            file_name=name,
-            size=size,
-            sha256=digest.hexdigest(),
-            uploaded_by=by,
-            is_full=is_full,
-            period=period,
-            sequence=sequence,
-        )
-        # The stored name is our own: nothing of what a sender writes becomes a path.
-        batch.file.save(f"{kind}{_ending(name)}", file, save=False)
-        batch.save()
-        audit.record(
-            by=by,
-            on=on,
-            verb="exchanges.receive",
-            subject=batch,
-            after={"kind": kind, "file": name, "size": size, "sha256": batch.sha256, "year": coverage_year},
-        )
-        transaction.on_commit(lambda: doorbell.ring(batch.pk))
+    batch = Batch(
+        kind=kind,
+        sender=sender,
+        region=region,
+        coverage_year=coverage_year,
+        business_on=on,
+        file_name=name,
+        size=size,
+        sha256=digest.hexdigest(),
+        uploaded_by=by,
+        is_full=is_full,
+        period=period,
+        sequence=sequence,
+    )
+    # The stored name is our own: nothing of what a sender writes becomes a path.
+    batch.file.save(f"{kind}{_ending(name)}", file, save=False)
+    try:
+        with transaction.atomic():
+            batch.save()
+            audit.record(
+                by=by,
+                on=on,
+                verb="exchanges.receive",
+                subject=batch,
+                after={"kind": kind, "file": name, "size": size, "sha256": batch.sha256, "year": coverage_year},
+            )
+            transaction.on_commit(lambda: doorbell.ring(batch.pk))
+    except BaseException:
+        remove_unless_entered(batch)
+        raise
     return batch
+
+
+def remove_unless_entered(batch: Batch) -> None:
+    """After a transaction that broke off: the stored file goes too. It stays where it cannot be told whether the row
+    was committed, for a list without its file would be lost."""
+    with suppress(DatabaseError):
+        if not Batch.objects.filter(file=batch.file.name).exists():
+            batch.file.storage.delete(batch.file.name)
 
 
 def shown_name(name: str) -> str:

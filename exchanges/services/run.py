@@ -24,7 +24,7 @@ from exchanges.error_file import write_error_file
 from exchanges.kinds import by_name
 from exchanges.models import Batch, BatchChunk
 from exchanges.periods import period_of
-from exchanges.reading import FileRefused, Layout, open_source
+from exchanges.reading import FileRefused, Layout, ReaderKilled, open_source
 from exchanges.staging import Staging
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) ->
     fence = _claim(batch_id)
     batch = Batch.objects.select_related("region", "sender", "uploaded_by").get(pk=batch_id)
     held = _Held(batch, fence, stopping)
+    error_files = {batch.errors_file.name}
     try:
         with override("zh-hans"):
             _work(held)
@@ -65,7 +66,11 @@ def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) ->
         _give_back(held, error)
     finally:
         bulk.drop_staging_table()
+    error_files.add(batch.errors_file.name)
     batch.refresh_from_db()
+    # Those of an earlier attempt, and of one that could not be told of any more.
+    for name in error_files - {batch.errors_file.name, "", None}:
+        batch.errors_file.storage.delete(name)
     return batch
 
 
@@ -180,7 +185,7 @@ def _give_back(held: _Held, error: Exception) -> None:
 def _failed(held: _Held, error: Exception) -> None:
     batch = held.batch
     attempts = Batch.objects.values_list("attempts", flat=True).get(pk=batch.pk)
-    named = trouble.words_for(error) or type(error).__name__
+    named = trouble.words_for(error) or (str(error) if isinstance(error, ReaderKilled) else type(error).__name__)
     words = _("%(error)s (attempt %(number)s)") % {"error": named, "number": attempts}
     if attempts < MOST_ATTEMPTS:
         _settle(batch.pk, held.fence, Batch.Status.RECEIVED, words)
