@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 LOOKED_THROUGH = 40
 # Columns that an error file adds; they are no part of the list when it comes back mended.
 ROW_NUMBER, REASONS = "行号", "错误原因"
-_MARKS = re.compile(r"[\s*:：]|\((?:必填|选填|必选|可选|元|岁|人)\)")
+_MARKS = re.compile(
+    r"[\s*:：]|\((?:必填|选填|必选|可选|(?:单位:?)?[元岁人]|1[258]位(?:代码|数字)?|文本(?:格式)?|yyyy[-./]?mm[-./]?dd)\)",
+    re.IGNORECASE,
+)
 # Groups of columns that are about the person of the row, and about somebody beside that person.
 _WHAT_OF_THEM = r"(?:人员|人|对象)?(?:基本|身份|个人)?(?:信息|情况|资料)?"
 _OWN = re.compile(rf"(?:参保|参保登记|被保险|缴费|本人|个人|人员|学生|救助|保障){_WHAT_OF_THEM}")
@@ -55,7 +58,7 @@ class _Found(NamedTuple):
 
 
 def plain(header: str) -> str:
-    """A header as it is compared: without spaces, line breaks, asterisks and “(必填)”."""
+    """A header as it is compared: without spaces, line breaks, asterisks, “(必填)”, units and formats."""
     return _MARKS.sub("", narrow(trim(header)).replace("（", "(").replace("）", ")"))
 
 
@@ -154,7 +157,7 @@ def _match(line: _Line, kind: "FileKind") -> _Found:
     whose = [plain(group) for group in line.groups]
     names = ["" if _OTHERS.fullmatch(group) else plain(name) for name, group in zip(line.names, whose, strict=True)]
     for column in kind.columns:
-        own, synonyms = plain(column.header), {plain(word) for word in column.synonyms}
+        own, synonyms = plain(column.header), {plain(word) for word in (*column.synonyms, column.field)}
         places = [place for place, name in enumerate(names) if name and (name == own or name in synonyms)]
         if len({whose[place] for place in places}) > 1:
             # Not even the list's own header goes before a synonym here: it may be that of somebody else.

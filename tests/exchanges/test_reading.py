@@ -70,6 +70,18 @@ def test_columns_in_any_order_with_other_names_and_extra_ones():
     assert layout.headers == ["序号", "户籍地（必填）", "公民身份号码*", "姓 名", "经办人"]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["name", "id_number", "region"],
+        ["姓名（文本）", "身份证号（18位）", "户籍地区划(12位代码)"],
+    ],
+)
+def test_names_of_the_fields_and_headers_with_their_format(header):
+    rows, _layout = read(csv_bytes([header, ["n", "i", "r"]]))
+    assert rows[2] == {"name": "n", "id_number": "i", "region": "r"}
+
+
 def test_own_header_goes_before_its_synonyms():
     rows, _layout = read(csv_bytes([["证件号码", "姓名", "身份证号", "户籍地区划"], ["x", "n", "y", "r"]]))
     assert rows[2]["id_number"] == "y"
