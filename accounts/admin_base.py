@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.contrib.admin.filters import FieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.utils import unquote
@@ -18,7 +18,9 @@ from django.core.paginator import Paginator
 from django.db import models, transaction
 from django.db.models.constants import LOOKUP_SEP
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -210,6 +212,31 @@ class ScopedModelAdmin(_ScopedRows, admin.ModelAdmin):
         return TemplateResponse(request, self.object_history_template, context)
 
     # Writes
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """As Django's; a form that was opened before somebody else's change is not saved over that change."""
+        if object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            obj = self.get_object(request, unquote(object_id))
+            if obj is None:
+                raise Http404
+            self.model._base_manager.select_for_update().filter(pk=obj.pk).first()
+            last = self._entries_of(obj).first()
+            state = str(last.pk) if last else "0"
+            if request.method == "POST" and request.POST.get("_opened_at", state) != state:
+                text = _("%(by)s changed this record at %(at)s, after you opened it. Enter your change once more.")
+                when = f"{timezone.localtime(last.at):%Y-%m-%d %H:%M}" if last else ""
+                self.message_user(request, text % {"by": last.by if last else "", "at": when}, messages.ERROR)
+                return redirect(request.get_full_path())
+            extra_context = {**(extra_context or {}), "opened_at": state}
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _entries_of(self, obj: models.Model) -> models.QuerySet[AuditEntry]:
+        """Everything that was ever done to the record, the last first."""
+        return AuditEntry.objects.filter(model=self.opts.label_lower, object_id=str(obj.pk)).select_related("by")
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
         for key in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME):

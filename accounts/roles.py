@@ -57,8 +57,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     ),
     Role.AGENCY_APPROVER: _AGENCY
     | _rights(
-        "exchanges.approve_batch exchanges.view_brake exchanges.add_brake exchanges.change_brake "
-        "exchanges.delete_brake exchanges.view_deliveryschedule exchanges.add_deliveryschedule "
+        "exchanges.approve_batch exchanges.view_brake exchanges.view_deliveryschedule exchanges.add_deliveryschedule "
         "exchanges.change_deliveryschedule exchanges.delete_deliveryschedule refunds.final_approval "
         "notices.approve_amendment enrollment.approve"
     ),
@@ -91,6 +90,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         "accounts.add_bureau accounts.change_bureau notices.view_season notices.add_season notices.change_season "
         "accounts.view_businessday accounts.add_businessday accounts.change_businessday "
         "accounts.delete_businessday accounts.view_staff accounts.view_posting accounts.confirm_staff "
+        "exchanges.view_brake exchanges.add_brake exchanges.change_brake exchanges.delete_brake "
         "exchanges.view_dropbox exchanges.add_dropbox exchanges.change_dropbox "
         "exchanges.collect"
     ),
