@@ -12,6 +12,7 @@ urlpatterns = [
     path("amendments/", amendments.amendment_list, name="amendments"),
     path("amendments/<int:pk>/", amendments.amendment_page, name="amendment"),
     path("amendments/<int:pk>/impact/", amendments.amendment_impact, name="impact"),
+    path("amendments/<int:pk>/impact/progress/", amendments.impact_progress, name="impact_progress"),
     path("amendments/<int:pk>/<slug:verb>/", amendments.settle_amendment, name="settle"),
     path("<slug:name>/", packs.notice_page, name="notice"),
     path("<slug:name>/amend/", amendments.propose, name="propose"),

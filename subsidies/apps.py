@@ -14,8 +14,8 @@ class SubsidiesConfig(AppConfig):
         from exchanges.outbound import kinds as outbound
         from notices import impact
         from subsidies import trail
+        from subsidies.amendments import RECKONING
         from subsidies.deliveries import DELIVERIES
-        from subsidies.impact import impact_of_amendment
         from subsidies.kinds import IDENTITIES
         from subsidies.ledgers import LEDGERS
         from subsidies.panels import identity_badges, person_panel
@@ -25,7 +25,7 @@ class SubsidiesConfig(AppConfig):
 
         audit_words.name_verbs(trail.VERBS)
         register(IDENTITIES)
-        impact.register(impact_of_amendment)
+        impact.register(RECKONING)
         work.register("decisions", run_next)
         work.register("calculations", run_next_calculation)
         for ledger in LEDGERS:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from accounts.models import Staff
-from accounts.scope import visible_ranges
 from enrollment.models import Person
 from enrollment.queries import Ranges
 from notices.impact import Example, Impact
@@ -37,12 +36,6 @@ class _Kind(NamedTuple):
     after: Quote
     people: int
     someone: Known
-
-
-def impact_of_amendment(amendment: Amendment, before: Pack, after: Pack, on: date, user: Staff) -> Impact:
-    """What changes for the people whom the user may see, reckoned at once."""
-    ranges = visible_ranges(user, amendment.region)
-    return read_impact(reckon_impact(amendment, before, after, on, ranges=ranges), on, user)
 
 
 def reckon_impact(

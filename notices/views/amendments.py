@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import requires
@@ -80,6 +81,7 @@ def propose(request: HttpRequest, name: str) -> HttpResponse:
                 form.add_error(None, problem)
         else:
             messages.success(request, _("Proposed. Another person approves it; until then it changes nothing."))
+            _ask(request, made)
             return redirect("notices:amendment", pk=made.pk)
     context = {
         "pack": pack,
@@ -113,10 +115,36 @@ def amendment_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires("notices.propose_amendment", "notices.approve_amendment")
-@require_GET
+@never_cache
+@require_http_methods(["GET", "POST"])
 def amendment_impact(request: HttpRequest, pk: int) -> HttpResponse:
-    """How many people and how much money the amendment moves, with examples; here it is approved."""
-    return _amendment_page(request, _amendment(request, pk), SettleForm(), with_impact=True)
+    """How many people and how much money the amendment moves, with examples; here it is approved. A POST lets a worker
+    reckon it, anew where data have changed."""
+    amendment = _amendment(request, pk)
+    if request.method == "POST":
+        if amendment.status == Amendment.Status.PROPOSED:
+            _ask(request, amendment)
+        return redirect("notices:impact", pk=amendment.pk)
+    return _amendment_page(request, amendment, SettleForm(), with_impact=True)
+
+
+@requires("notices.propose_amendment", "notices.approve_amendment")
+@never_cache
+@require_GET
+def impact_progress(request: HttpRequest, pk: int) -> JsonResponse:
+    """How far the impact is reckoned, for static/js/progress.js."""
+    amendment = _amendment(request, pk)
+    kept = impact.latest(amendment, request.user, today_in(amendment.region_id))
+    if kept is None:
+        raise Http404
+    return JsonResponse(kept.progress)
+
+
+def _ask(request: HttpRequest, amendment: Amendment) -> None:
+    try:
+        impact.ask(amendment=amendment, by=request.user, on=today_in(amendment.region_id))
+    except impact.ImpactRefused as error:
+        messages.error(request, str(error))
 
 
 @requires("notices.propose_amendment", "notices.approve_amendment")
@@ -174,11 +202,20 @@ def _impact(amendment: Amendment, before: Pack, after: Pack, user: Staff, *, to_
     """Who may settle the amendment has hereby seen what it changes."""
     today = today_in(amendment.region_id)
     if to_settle:
-        found = impact.see(amendment=amendment, before=before, after=after, by=user, on=today)
+        kept = impact.see(amendment=amendment, before=before, after=after, by=user, on=today)
     else:
-        found = impact.impact_of(amendment, before, after, max(today, amendment.effective_on), user)
-    if found is None:
-        return {"impact": None}
+        kept = impact.latest(amendment, user, today)
+    context: dict[str, Any] = {"kept": kept, "impact": kept.impact if kept else None}
+    if kept is None or kept.impact is None:
+        return context
+    return {
+        **context,
+        "of_these_readings": (kept.before, kept.after) == (before.version, after.version),
+        **_in_words(kept.impact, before, after),
+    }
+
+
+def _in_words(found: impact.Impact, before: Pack, after: Pack) -> dict[str, Any]:
     examples = [
         (each, calculator.compare([calculator.answer(each.facts, before), calculator.answer(each.facts, after)]))
         for each in found.examples
@@ -187,4 +224,4 @@ def _impact(amendment: Amendment, before: Pack, after: Pack, user: Staff, *, to_
     for title, funds in ((_("Assistance"), found.assistance), (_("Fiscal subsidy"), found.fiscal_subsidy)):
         money += [(f"{title} · {FUND_NAMES[fund]}", *sums) for fund, sums in funds.items()]
     outcomes = [(OUTCOMES[one], OUTCOMES[two], count) for (one, two), count in found.outcomes.items()]
-    return {"impact": found, "examples": examples, "money": money, "outcomes": outcomes}
+    return {"examples": examples, "money": money, "outcomes": outcomes}

@@ -22,10 +22,12 @@ _CHANGES_NOTHING = (
     "enrollment.record_reason",
     "enrollment.withdraw_reason",
     "notices.propose_amendment",
+    "notices.see_impact",
+    "notices.amendment_rejected",
+    "notices.amendment_withdrawn",
     "subsidies.ask_for_decisions",
     "subsidies.ask_for_calculation",
     "subsidies.calculate",
-    "subsidies.export_posting",
 )
 
 

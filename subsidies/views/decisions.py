@@ -23,11 +23,11 @@ from subsidies import services
 from subsidies.filters import AssistedFilter
 from subsidies.ledgers import ALL_FUNDS, PURPOSES
 from subsidies.models import DecisionRun
+from subsidies.progress import progress_of, waits_for_a_worker
 from subsidies.queries.decisions import arrived_since_last_run, assisted, last_run, undetermined
 from subsidies.queries.sums import sums_by_fund
 from subsidies.tables import AssistedTable, RunTable, UndeterminedTable
 from subsidies.tasks import run as run_task
-from subsidies.views.progress import progress_of, waits_for_a_worker
 
 _RUNS_SHOWN = 20
 

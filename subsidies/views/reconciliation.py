@@ -16,11 +16,11 @@ from enrollment.models import Person
 from enrollment.views.places import Place, place_of
 from exchanges import doorbell
 from subsidies.models import Calculation
+from subsidies.progress import progress_of, waits_for_a_worker
 from subsidies.queries.inputs import mark_of_inputs
 from subsidies.reconciliation import read_reconciliation
 from subsidies.services import calculating
 from subsidies.tasks import calculate
-from subsidies.views.progress import progress_of, waits_for_a_worker
 
 _EARLIER_SHOWN = 10
 

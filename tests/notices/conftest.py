@@ -9,6 +9,7 @@ from notices import amendments, impact
 from notices.services import set_season
 from policy.pack import load
 from regions.models import Level, Region
+from subsidies.services.calculating import run_next_calculation
 from tests import factories
 
 TONGNAN = "500152000000"
@@ -43,8 +44,16 @@ def reviewer(seasons):
     return factories.make_staff(Role.AGENCY_APPROVER, TONGNAN)
 
 
+def look(*, amendment, by, on):
+    """Has the impact reckoned by a worker, and sees it."""
+    impact.ask(amendment=amendment, by=by, on=on)
+    while run_next_calculation(lambda: False):
+        pass
+    before, after = amendments.reading_before_and_after(amendment)
+    return impact.see(amendment=amendment, before=before, after=after, by=by, on=on)
+
+
 def approve(*, amendment, by, on, why=""):
     """As the page does it: sees what the amendment changes, then approves."""
-    before, after = amendments.reading_before_and_after(amendment)
-    impact.see(amendment=amendment, before=before, after=after, by=by, on=on)
+    look(amendment=amendment, by=by, on=on)
     return amendments.approve(amendment=amendment, by=by, on=on, why=why)

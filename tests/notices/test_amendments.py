@@ -20,8 +20,9 @@ from policy.facts import parse
 from policy.pack import available, load
 from policy.quote import quote
 from regions.models import Region
+from subsidies.services.calculating import run_next_calculation
 from tests import factories
-from tests.notices.conftest import TONGNAN, approve
+from tests.notices.conftest import TONGNAN, approve, look
 
 pytestmark = pytest.mark.django_db
 ON = date(2022, 11, 1)
@@ -185,18 +186,27 @@ class TestSeenBeforeApproved:
 
     def test_what_was_seen_is_stale_after_another_approval(self, propose, reviewer):
         first, second = propose(), propose({"windows.collection.last": "2022-12-30"})
-        before, after = amendments.reading_before_and_after(second)
-        impact.see(amendment=second, before=before, after=after, by=reviewer, on=ON)
+        look(amendment=second, by=reviewer, on=ON)
         approve(amendment=first, by=reviewer, on=ON)
         with pytest.raises(AmendmentRefused, match="重新查看"):
             amendments.approve(amendment=second, by=reviewer, on=ON)
         assert approve(amendment=second, by=reviewer, on=ON).status == "approved"
 
     def test_the_trail_says_what_was_known_when_it_was_approved(self, propose, reviewer):
-        amendment = approve(amendment=propose(), by=reviewer, on=ON)
-        seen, settled = AuditEntry.objects.filter(object_id=str(amendment.pk), by=reviewer).order_by("id")
+        approve(amendment=propose(), by=reviewer, on=ON)
+        seen, settled = AuditEntry.objects.filter(model="notices.amendment", by=reviewer).order_by("id")
         assert seen.verb == "notices.see_impact"
         assert (settled.after["people"], settled.after["changed"]) == (0, 0)
+
+    def test_what_was_not_reckoned_of_these_readings_is_not_seen(self, propose, reviewer):
+        first, second = propose(), propose({"windows.collection.last": "2022-12-30"})
+        look(amendment=second, by=reviewer, on=ON)
+        approve(amendment=first, by=reviewer, on=ON)
+        before, after = amendments.reading_before_and_after(second)
+        kept = impact.see(amendment=second, before=before, after=after, by=reviewer, on=ON)
+        assert (kept.before, kept.after) != (before.version, after.version)
+        with pytest.raises(AmendmentRefused, match="重新查看"):
+            amendments.approve(amendment=second, by=reviewer, on=ON)
 
     def test_a_direct_post_shows_the_impact_first(self, client, propose, reviewer):
         amendment = propose()
@@ -204,7 +214,15 @@ class TestSeenBeforeApproved:
         settle = reverse("notices:settle", args=[amendment.pk, "approve"])
         page = client.post(settle, {"why": ""})
         assert "查看修订" in page.content.decode()
-        assert page.context["impact"].people == 0
+        assert page.context["kept"] is None
+        url = reverse("notices:impact", args=[amendment.pk])
+        running = client.post(url, follow=True)
+        progress = reverse("notices:impact_progress", args=[amendment.pk])
+        assert progress in running.text
+        assert client.get(progress).json()["final"] is False
+        assert client.post(settle, {"why": ""}).status_code == 200
+        run_next_calculation(lambda: False)
+        assert client.get(url).context["impact"].people == 0
         amendment.refresh_from_db()
         assert amendment.status == "proposed"
         assert client.post(settle, {"why": ""}).status_code == 302
@@ -221,8 +239,7 @@ def test_two_reviewers_at_once_never_leave_a_notice_that_cannot_be_read(propose,
     pair = propose(dibao), propose({"contributions.newborn_tier_one.amount": "330.00"})
     people = reviewer, factories.make_staff(Role.AGENCY_APPROVER, TONGNAN)
     for amendment, by in zip(pair, people, strict=True):
-        before, after = amendments.reading_before_and_after(amendment)
-        impact.see(amendment=amendment, before=before, after=after, by=by, on=ON)
+        look(amendment=amendment, by=by, on=ON)
     start, refused = Barrier(2), []
 
     def settle(amendment, by):
@@ -339,6 +356,7 @@ class TestPages:
         client.force_login(reviewer)
         assert client.get("/").status_code == 200
         assert "280.00" in client.get(reverse("notices:amendment", args=[amendment.pk])).content.decode()
+        assert run_next_calculation(lambda: False), "the proposal lets its impact be reckoned"
         assert client.get(reverse("notices:impact", args=[amendment.pk])).context["may_settle"]
         client.post(reverse("notices:settle", args=[amendment.pk, "approve"]), {"why": ""})
         amendment.refresh_from_db()

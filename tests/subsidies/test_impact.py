@@ -6,11 +6,12 @@ from django.urls import reverse
 from accounts.models import BusinessDay
 from accounts.roles import Role
 from enrollment.models import Payment
-from notices import amendments
-from notices.impact import impact_of
+from notices import amendments, impact
 from notices.services import set_season
 from regions.models import Region
-from subsidies.models import IdentityMark
+from subsidies.models import Calculation, IdentityMark
+from subsidies.services import add_mark
+from subsidies.services.calculating import run_next_calculation
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -65,8 +66,10 @@ def propose(people):
     return make
 
 
-def reckon(amendment, user):
-    return impact_of(amendment, *amendments.reading_before_and_after(amendment), ON, user)
+def reckon(amendment, user, on=ON):
+    impact.ask(amendment=amendment, by=user, on=on)
+    assert run_next_calculation(lambda: False)
+    return impact.latest(amendment, user, on).impact
 
 
 def test_people_and_money_by_fund(propose):
@@ -97,15 +100,34 @@ def test_an_extension_counts_those_who_paid_within_it(propose, people):
             paid_on=date(2021, 12, day),
         )
     amendment = propose({"windows.collection.last": "2021-12-26"})
-    on = date(2021, 12, 28)
-    found = impact_of(amendment, *amendments.reading_before_and_after(amendment), on, _reviewer())
+    found = reckon(amendment, _reviewer(), date(2021, 12, 28))
     assert found.outcomes == {("not_allowed", "enrolled"): 1}
     assert found.benefits == 1
 
 
-def test_only_what_the_user_may_see_is_counted(propose):
+def test_who_sees_a_part_of_the_area_neither_asks_nor_sees(propose):
     amendment = propose({"assistance.classes.dibao.amount": "200.00"})
-    assert reckon(amendment, factories.make_staff(Role.AGENCY_APPROVER, "610926102000")).people == 0
+    reckon(amendment, _reviewer())
+    partly = factories.make_staff(Role.AGENCY_APPROVER, "610926102000")
+    assert impact.latest(amendment, partly, ON) is None
+    with pytest.raises(impact.ImpactRefused):
+        impact.ask(amendment=amendment, by=partly, on=ON)
+
+
+def test_it_is_out_of_date_after_another_step(propose, people):
+    amendment, reviewer = propose({"assistance.classes.dibao.amount": "200.00"}), _reviewer()
+    reckon(amendment, reviewer)
+    assert not impact.latest(amendment, reviewer, ON).outdated
+    clerk = factories.make_staff(Role.COUNTY_AGENT, factories.PINGLI)
+    add_mark(person=people[3], category="dibao", determined_on=ON, remark="", why="批复", by=clerk, on=ON)
+    assert impact.latest(amendment, reviewer, ON).outdated
+
+
+def test_names_are_not_kept_with_the_result(propose, people):
+    reckon(propose({"assistance.classes.dibao.amount": "200.00"}), _reviewer())
+    kept = str(Calculation.objects.get().result)
+    assert people[0].name not in kept
+    assert people[0].id_number not in kept
 
 
 def test_nothing_changes_for_people(propose):
@@ -116,6 +138,8 @@ def test_the_page_shows_it_before_the_approval(client, propose):
     BusinessDay.objects.create(region_id=factories.PINGLI, today=ON)
     amendment = propose({"assistance.classes.dibao.amount": "200.00"})
     client.force_login(_reviewer())
+    client.post(reverse("notices:impact", args=[amendment.pk]))
+    run_next_calculation(lambda: False)
     page = client.get(reverse("notices:impact", args=[amendment.pk]))
     assert page.context["impact"].changed == 3
     text = page.content.decode()
