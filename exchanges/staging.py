@@ -56,11 +56,15 @@ class Chunk:
         """The rows of a query."""
         return _fetch(self._named(sql), self.batch, params)
 
-    def keep_news(self, where: str, *, order: str) -> int:
+    def keep_news(self, where: str, *, order: str, found: str = "", by: str = "") -> int:
         """Leaves only the rows for which SQL holds, in that order: from here on the chunk is these, so that the
-        register is compared with the list once, and everything after that is about what changes. Returns how many."""
+        register is compared with the list once, and everything after that is about what changes. Returns how many.
+
+        `found` are further columns of the rows that are left, from the tables that the joins in `by` bring.
+        """
         bulk.allow_for_many_rows()
-        query = self._named(f"SELECT s.* FROM {{staged}} s WHERE {{rows}} AND ({where}) ORDER BY {order}")
+        columns = f"s.*, {found}" if found else "s.*"
+        query = self._named(f"SELECT {columns} FROM {{staged}} s {by} WHERE {{rows}} AND ({where}) ORDER BY {order}")
         count = bulk.keep_news(query, _known(self.batch))
         self._news = True
         return count
