@@ -28,7 +28,7 @@ TABLES = ["enrollment_payment", "enrollment_registration"]
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=1_000_000, help="in all files together")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--kind", choices=["population", "payments"], default="population")
     parser.add_argument("--database", default=database.DEFAULT)
     options = parser.parse_args()
