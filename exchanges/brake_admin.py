@@ -8,7 +8,7 @@ from exchanges.models import Brake
 
 @admin.register(Brake)
 class BrakeAdmin(ScopedModelAdmin):
-    list_display = ("region", "most_ended_percent", "from_marks")
+    list_display = ("region", "most_ended_percent", "from_marks", "most_outside_percent")
     list_select_related = ("region",)
-    fields = ("region", "most_ended_percent", "from_marks")
+    fields = ("region", "most_ended_percent", "from_marks", "most_outside_percent")
     autocomplete_fields = ("region",)

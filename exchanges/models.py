@@ -82,7 +82,10 @@ class Batch(ScopedModel):
     accepted = models.PositiveIntegerField(_("accepted"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
+    # Of the step that the batch is in: `total` is an estimate while the file is read, 0 where it is not known.
     done = models.PositiveIntegerField(_("rows worked off"), default=0)
+    done_before = models.PositiveIntegerField(_("of these by an earlier attempt"), default=0)
+    total = models.PositiveIntegerField(_("rows of this step"), default=0)
     layout = models.JSONField(_("layout of the file"), null=True, encoder=DjangoJSONEncoder)
     errors_file = models.FileField(_("error file"), upload_to="errors/%Y/%m/", blank=True)
     preview = models.JSONField(_("what it would change"), null=True, encoder=DjangoJSONEncoder)
@@ -140,11 +143,19 @@ class Brake(ScopedModel):
         help_text=_("A list of changes that ends fewer marks never waits; complete lists always do."),
     )
 
+    most_outside_percent = models.PositiveSmallIntegerField(
+        _("most rows outside the area (%)"),
+        default=50,
+        help_text=_("A list of which a larger share names places outside its area waits for a second person."),
+    )
+
     class Meta:
         verbose_name = _("brake on lists")
         verbose_name_plural = _("brakes on lists")
         constraints = [
-            models.CheckConstraint(name="brake_percent", condition=Q(most_ended_percent__lte=100)),
+            models.CheckConstraint(
+                name="brake_percent", condition=Q(most_ended_percent__lte=100, most_outside_percent__lte=100)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,8 +169,12 @@ class BatchChunk(ScopedModel):
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="chunks", verbose_name=_("batch"))
     number = models.PositiveIntegerField(_("chunk"))
-    first_row = models.PositiveIntegerField(_("first row"))
-    last_row = models.PositiveIntegerField(_("last row"))
+    first_row = models.PositiveIntegerField(
+        _("first place"), help_text=_("in the order in which rows are merged; not a row of the file")
+    )
+    last_row = models.PositiveIntegerField(
+        _("last place"), help_text=_("in the order in which rows are merged; not a row of the file")
+    )
     changed = models.PositiveIntegerField(_("changed"))
     merged_at = models.DateTimeField(_("merged at"), auto_now_add=True)
 

@@ -169,7 +169,7 @@ def running(user: Any) -> QuerySet[Batch]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a batch stands: rows done of all (0: not known yet), rows a second, seconds left."""
+    """Where a batch stands: rows done of all of the step (0: not known yet), rows a second, seconds left."""
 
     done: int
     total: int
@@ -178,11 +178,15 @@ class Progress:
 
 
 def progress(batch: Batch) -> Progress:
-    """Rows of the step that the batch is in; the number of rows is known once the file was read."""
-    if batch.status in Batch.FINAL:
+    """Rows of the step that the batch is in; while the file is read, all of them are an estimate by what was read. The
+    rate is that of this attempt."""
+    if batch.status not in Batch.OPEN:
         return Progress(batch.rows, batch.rows, None, None)
-    total = 0 if batch.status == Batch.Status.STAGING else batch.accepted
+    if batch.status == Batch.Status.RECEIVED:
+        return Progress(0, 0, None, None)
+    done = min(batch.done, batch.total) if batch.total else batch.done
     seconds = (timezone.now() - batch.step_at).total_seconds() if batch.step_at else 0
-    rate = batch.done / seconds if batch.done and seconds > 0 else None
-    left = (total - batch.done) / rate if rate and total >= batch.done else None
-    return Progress(batch.done, total, rate, left)
+    own = done - batch.done_before
+    rate = own / seconds if own > 0 and seconds > 0 else None
+    left = (batch.total - done) / rate if rate and batch.total else None
+    return Progress(done, batch.total, rate, left)

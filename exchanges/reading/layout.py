@@ -33,6 +33,19 @@ class Block(NamedTuple):
 
 
 @dataclass
+class Passed:
+    """How much of a file has been read: bytes of a text, rows of a sheet."""
+
+    whole: int
+    read: int = 0
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return min(self.read / self.whole, 1.0) if self.whole else 0.0
+
+
+@dataclass
 class Layout:
     """How the file is laid out; kept with the batch, so that the error file looks like its source.
 

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from exchanges.reading import text, workbook
-from exchanges.reading.layout import Block, FileRefused, Layout
+from exchanges.reading.layout import Block, FileRefused, Layout, Passed
 
 if TYPE_CHECKING:
     from exchanges.kinds import FileKind
@@ -30,10 +30,10 @@ _OPENED_BY_EXCEL = (b"<", b"mime-version:", b"{\\rtf")
 
 
 class Source:
-    """A file of which the header was found. `blocks()` yields the rows below it."""
+    """A file of which the header was found. `blocks()` yields the rows below it; `passed` says how far it has come."""
 
-    def __init__(self, layout: Layout, blocks: Callable[[], Iterator[Block]]) -> None:
-        self.layout, self.blocks = layout, blocks
+    def __init__(self, layout: Layout, blocks: Callable[[], Iterator[Block]], passed: Passed) -> None:
+        self.layout, self.blocks, self.passed = layout, blocks, passed
 
 
 def open_source(opened: Callable[[], IO[bytes]], kind: "FileKind") -> Source:

@@ -12,7 +12,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from exchanges.reading.header import LOOKED_THROUGH, Header, find_header
-from exchanges.reading.layout import LONGEST_LINE, ROWS_A_BLOCK, WIDEST, Block, FileRefused, Layout, nul_bytes
+from exchanges.reading.layout import LONGEST_LINE, ROWS_A_BLOCK, WIDEST, Block, FileRefused, Layout, Passed, nul_bytes
 
 if TYPE_CHECKING:
     from exchanges.kinds import FileKind
@@ -30,32 +30,35 @@ _MARKS = (
 )
 
 
-def open_text(opened: Opened, kind: "FileKind") -> tuple[Layout, Callable[[], Iterator[Block]]]:
-    """Layout and blocks of a text file. Raises FileRefused."""
+def open_text(opened: Opened, kind: "FileKind") -> tuple[Layout, Callable[[], Iterator[Block]], Passed]:
+    """Layout and blocks of a text file, and how far they have been read. Raises FileRefused."""
     refused: FileRefused | None = None
-    for encoding in _encodings(opened):
+    for encoding, size in _encodings(opened):
         try:
             layout, width = _laid_out(opened, kind, encoding)
         except FileRefused as error:
             refused = refused or error
             continue
-        return layout, partial(_blocks, opened, layout, width)
+        passed = Passed(size)
+        return layout, partial(_blocks, opened, layout, width, passed), passed
     raise refused or FileRefused(
         _("The text is neither UTF-8 nor GB18030. Save it in Excel or WPS as xlsx, or as csv in UTF-8, and send that.")
     )
 
 
-def _encodings(opened: Opened) -> Iterator[str]:
-    """Encodings in which the whole file can be read, the likelier first: a very short GBK text can be valid UTF-8."""
+def _encodings(opened: Opened) -> Iterator[tuple[str, int]]:
+    """Encodings in which the whole file can be read, the likelier first, for a very short GBK text can be valid UTF-8;
+    with the bytes that it has."""
     with opened() as stream:
         head = stream.read(4)
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         decoder = codecs.getincrementaldecoder(encoding)("strict")
-        plain = True
+        plain, size = True, 0
         try:
             with opened() as stream:
                 while block := stream.read(_BLOCK_BYTES):
+                    size += len(block)
                     if b"\0" in block and encoding != "utf-16":
                         raise nul_bytes()
                     if not (plain and encoding == "utf-8" and block.isascii()):
@@ -70,7 +73,7 @@ def _encodings(opened: Opened) -> Iterator[str]:
                     % {"encoding": marked.removesuffix("-sig").upper()}
                 ) from None
             continue
-        yield encoding
+        yield encoding, size
         if plain:
             return
 
@@ -134,13 +137,14 @@ def _too_long() -> FileRefused:
     )
 
 
-def _utf8(opened: Opened, encoding: str) -> Iterator[bytes]:
+def _utf8(opened: Opened, encoding: str, passed: Passed) -> Iterator[bytes]:
     """The content as blocks of UTF-8 without a byte order mark, line ends as \\n, each but the last ending a line."""
     carry = b""
     with opened() as stream:
         decoder = codecs.getincrementaldecoder(encoding)("strict")
         while True:
             raw = stream.read(_BLOCK_BYTES)
+            passed.read += len(raw)
             block = carry + (raw if encoding == "utf-8" else decoder.decode(raw, final=not raw).encode())
             if not raw:
                 break
@@ -163,9 +167,10 @@ def _line_ends(block: bytes) -> bytes:
     return block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
-def _blocks(opened: Opened, layout: Layout, width: int) -> Iterator[Block]:
+def _blocks(opened: Opened, layout: Layout, width: int, passed: Passed) -> Iterator[Block]:
     """Rows below the header."""
-    stream = _utf8(opened, layout.encoding)
+    passed.read = 0
+    stream = _utf8(opened, layout.encoding, passed)
     next_row = 1
     for block in stream:
         if b'"' in block:

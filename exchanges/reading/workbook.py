@@ -14,7 +14,7 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from exchanges.reading.header import LOOKED_THROUGH, Header, find_header
-from exchanges.reading.layout import WIDEST, Block, FileRefused, Layout, nul_bytes
+from exchanges.reading.layout import WIDEST, Block, FileRefused, Layout, Passed, nul_bytes
 
 if TYPE_CHECKING:
     from exchanges.kinds import FileKind
@@ -35,8 +35,9 @@ class ReaderKilled(Exception):
 
 def open_workbook(
     opened: Callable[[], IO[bytes]], kind: "FileKind", format: str
-) -> tuple[Layout, Callable[[], Iterator[Block]]]:
-    """Layout and blocks of the one visible sheet that holds a list of the kind. Raises FileRefused, ReaderKilled."""
+) -> tuple[Layout, Callable[[], Iterator[Block]], Passed]:
+    """Layout and blocks of the one visible sheet that holds a list of the kind, and how far they have been read. Raises
+    FileRefused, ReaderKilled."""
     reading = _Child(opened)
     try:
         place, sheet, header = _sheet_with(reading.sheets(), kind)
@@ -53,7 +54,8 @@ def open_workbook(
         titles=rows[: header.row],
         merged=[list(span) for span in sheet["merged"] if span[2] <= header.row],
     )
-    return layout, lambda: reading.blocks(place, layout.header_row)
+    passed = Passed(sheet["height"])
+    return layout, lambda: reading.blocks(place, layout.header_row, passed), passed
 
 
 def _sheet_with(sheets: list[dict[str, Any]], kind: "FileKind") -> tuple[int, dict[str, Any], Header]:
@@ -146,7 +148,7 @@ class _Child:
         """Name, size and first rows of each visible sheet that is not empty."""
         return self._receive()
 
-    def blocks(self, place: int, header_row: int) -> Iterator[Block]:
+    def blocks(self, place: int, header_row: int, passed: Passed) -> Iterator[Block]:
         """The rows of one sheet below the header."""
         try:
             self._send(_FRAME.pack(place))
@@ -156,6 +158,7 @@ class _Child:
                 numbers = pl.int_range(first, first + count, eager=True)
                 frame = pl.DataFrame({f"c{c}": pl.Series(cells, dtype=pl.String) for c, cells in enumerate(columns)})
                 first += count
+                passed.read = first - 1
                 if frame.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True).any())).item():
                     raise nul_bytes()
                 if first - 1 > header_row:

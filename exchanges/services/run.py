@@ -110,6 +110,10 @@ def _claim(batch_id: int) -> int:
                 status=Batch.Status.STAGING,
                 fence=F("fence") + 1,
                 attempts=F("attempts") + 1,
+                done=0,
+                done_before=0,
+                total=0,
+                step_at=now,
                 lease_until=now + queries.LEASE,
                 started_at=Coalesce("started_at", now),
             )
@@ -214,12 +218,12 @@ def _work(held: _Held) -> None:
     _refuse_older(held, source.layout)
     staging = Staging(batch, kind, context, source.layout)
     with transaction.atomic():
-        held.write(status=Batch.Status.STAGING, done=0)
+        held.write(status=Batch.Status.STAGING)
         staging.begin()
     for block in source.blocks():
         with transaction.atomic():
             staging.add(block)
-            held.write(done=staging.rows)
+            held.write(done=staging.rows, total=_expected(staging.rows, source.passed.share))
     if not staging.rows:
         raise FileRefused(_("There are no rows below the header. Please send the list with its rows."))
     batch.content_hash = staging.content_hash
@@ -227,7 +231,7 @@ def _work(held: _Held) -> None:
     if earlier and not merged_before and faultless and _says_the_same(earlier, batch, "content_hash"):
         return _unchanged(held, earlier)
     with transaction.atomic():
-        held.write(status=Batch.Status.CHECKING, rows=staging.rows, layout=source.layout.as_json())
+        held.write(status=Batch.Status.CHECKING, done=0, total=0, rows=staging.rows, layout=source.layout.as_json())
         staging.settle(_rows_a_chunk(batch))
         for check in kind.checks:
             check(staging)
@@ -236,11 +240,16 @@ def _work(held: _Held) -> None:
         accepted = staging.rows - refused
         if compared and not merged_before and _hold(held, staging, compared, refused):
             return None
-        held.write(status=Batch.Status.MERGING, done=0, refused=refused, accepted=accepted)
+        held.write(status=Batch.Status.MERGING, total=accepted, refused=refused, accepted=accepted)
     _merge(held, staging)
     if batch.is_full:
         _end_missing(held, staging, compared)
     return _finish(held, staging, refused)
+
+
+def _expected(rows: int, share: float) -> int:
+    """Rows of the whole file, by those in the share of it that was read."""
+    return round(rows / share) if share else 0
 
 
 def _says_the_same(earlier: Batch, batch: Batch, hash_field: str) -> bool:
@@ -350,10 +359,12 @@ def _rows_a_chunk(batch: Batch) -> int:
 def _merge(held: _Held, staging: Staging) -> None:
     batch = held.batch
     merged = set(batch.chunks.values_list("number", flat=True))
-    done, grown, known = 0, 0, ROWS_A_CHUNK // 2
+    done, done_before, grown, known = 0, 0, 0, ROWS_A_CHUNK // 2
     for chunk in staging.chunks():
         rows = len(chunk)
         done += rows
+        if chunk.number in merged:
+            done_before += rows
         if not rows or chunk.number in merged:
             continue
         with transaction.atomic():
@@ -363,7 +374,7 @@ def _merge(held: _Held, staging: Staging) -> None:
             BatchChunk.objects.create(
                 batch=batch, number=chunk.number, first_row=chunk.first, last_row=chunk.last, changed=changed
             )
-            held.write(done=done)
+            held.write(done=done, done_before=done_before)
         # Each time twice as much has come in, a table may be another one than the planner knows.
         grown += changed
         if grown >= known:

@@ -1,9 +1,10 @@
 // Long work as it goes on: <div class="progress" data-progress-url="…"> asks once a second for
 //   {status, label, done, total, rate, left, final}      rate: rows a second, left: seconds
-// and fills the elements inside it: <progress>, [data-progress-label], [data-progress-count], [data-progress-left].
+// and fills the elements inside it: <progress>, [data-progress-label], [data-progress-count], [data-progress-rate],
+// [data-progress-left].
 // When `final` comes the page is read again, or data-progress-then is opened. Words come from the element's data
-// attributes (data-count "%done% of %total%", data-left "about %time% left", data-seconds, data-minutes), so that the
-// script holds no language. When the server does not answer, it asks again more slowly.
+// attributes (data-count "%done% of %total%", data-so-far "%done% so far" while the total is not known, data-rate
+// "%rate% a second", data-left "about %time% left", data-seconds, data-minutes), so that the script holds no language. When the server does not answer, it asks again more slowly.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -40,8 +41,12 @@ document.addEventListener("DOMContentLoaded", () => {
         "count",
         state.total
           ? count.replace("%done%", numbers.format(state.done || 0)).replace("%total%", numbers.format(state.total))
-          : ""
+          : state.done && element.dataset.soFar
+            ? element.dataset.soFar.replace("%done%", numbers.format(state.done))
+            : ""
       );
+      const rate = Math.round(state.rate || 0);
+      write("rate", rate && element.dataset.rate ? element.dataset.rate.replace("%rate%", numbers.format(rate)) : "");
       write("left", state.final ? "" : timeLeft(state.left));
     }
 
