@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -107,6 +109,15 @@ class Delivery(ScopedModel):
         return f"{self.kind}_{self.region_id}_{self.coverage_year}_{self.sequence:04d}_{what}.{self.format}"
 
 
+class Refusal(NamedTuple):
+    """A row of the file that the receiver did not take, and the number of the delivery in which it went out again, or
+    before which it had gone from the register; None: it waits to be mended."""
+
+    row: int
+    reason: str
+    settled_by: int | None = None
+
+
 class Receipt(ScopedModel):
     """What the receiver says of a delivery: how many rows were taken, which were refused and why, of which file."""
 
@@ -142,3 +153,8 @@ class Receipt(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.delivery} {self.received_on}"
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """`refused_rows`: each is kept as [row, reason], and as [row, reason, number of a delivery] once settled."""
+        return [Refusal(*each) for each in self.refused_rows]

@@ -54,10 +54,11 @@ def is_missed(delivery: Delivery, kind: DeliveryKind, on: date) -> bool:
 
 
 def objected(user: Staff) -> QuerySet[Delivery]:
-    """Deliveries that the receiver did not take as they were, and no later one of the line has followed."""
+    """Deliveries that the receiver did not take as they were: until a later one of the line has followed, and as long
+    as refused rows wait to be mended and delivered again."""
     seen = Delivery.objects.visible_to(user).filter(status=Delivery.Status.REFUSED)
-    latest = [each.pk for each in seen.select_related("region", "receiver") if not _followed(each)]
-    return seen.filter(pk__in=latest)
+    rows = seen.select_related("region", "receiver").prefetch_related("receipts")
+    return seen.filter(pk__in=[each.pk for each in rows if not _followed(each) or _waiting(each)])
 
 
 def _followed(delivery: Delivery) -> bool:
@@ -68,6 +69,27 @@ def _followed(delivery: Delivery) -> bool:
         receiver=delivery.receiver_id,
         sequence__gt=delivery.sequence,
     ).exists()
+
+
+def waiting_rows(delivery: Delivery) -> set[tuple[int, int]]:
+    """Rows of the delivery's line, by number of the delivery and of the row in its file, that the receiver refused and
+    that no later delivery has settled."""
+    line = Delivery.objects.filter(
+        kind=delivery.kind,
+        region=delivery.region_id,
+        coverage_year=delivery.coverage_year,
+        receiver=delivery.receiver_id,
+        status=Delivery.Status.REFUSED,
+    ).prefetch_related("receipts")
+    return {(each.sequence, row) for each in line for row in _waiting(each)}
+
+
+def _waiting(delivery: Delivery) -> list[int]:
+    """Rows that the last receipt refuses, if it is about the file as it was sent."""
+    receipt = max(delivery.receipts.all(), key=lambda each: each.pk, default=None)
+    if receipt is None or receipt.sha256 not in ("", delivery.sha256):
+        return []
+    return [each.row for each in receipt.refusals if each.settled_by is None]
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ from accounts.models import Bureau, Staff
 from accounts.scope import intersect, visible_ranges
 from exchanges.outbound.comparison import (
     CHANGE,
-    WITHDRAWN,
+    HELD_BACK,
     Compared,
     Counts,
     StandingWriter,
+    Told,
     compare,
     everything,
     lines_now,
@@ -30,7 +31,8 @@ from exchanges.outbound.comparison import (
 )
 from exchanges.outbound.kinds import DeliveryKind
 from exchanges.outbound.models import Delivery
-from exchanges.outbound.queries import last_of_line, receivers
+from exchanges.outbound.queries import last_of_line, receivers, waiting_rows
+from exchanges.outbound.services.receipts import settle_refused
 from exchanges.writers import FORMATS, Heading, SealedSpool
 from regions.models import Region
 from regions.queries import code_ranges
@@ -64,8 +66,8 @@ def preview(
     with closing(_rows(kind, region, coverage_year, on, last if with_changes else None)) as rows:
         for compared in rows:
             changes.count(compared)
-    full.added = full.standing_rows = changes.standing_rows
-    full.sum_fen = full.standing_fen = changes.standing_fen
+    full.added = full.standing_rows = changes.standing_rows + changes.held
+    full.sum_fen = full.standing_fen = changes.standing_fen + changes.held_fen
     return Preview(last, full, changes if with_changes else None)
 
 
@@ -115,14 +117,14 @@ def make_delivery(
         made_at=timezone.now(),
     )
     with closing(SealedSpool()) as file, closing(SealedSpool()) as standing:
-        counts, delivery.sha256 = _write(delivery, kind, base, file, standing)
+        counts, delivery.sha256, held = _write(delivery, kind, base, file, standing)
         if not counts.rows and not occurrence:
             raise DeliveryRefused(_nothing(base))
         _count(delivery, kind, counts, file.size)
         try:
             delivery.file.save(delivery.file_name, _Plain(file), save=False)
             delivery.standing.save(f"{delivery.file_name}.rows", _Plain(standing), save=False)
-            _enter(delivery, last, by=by, on=on)
+            _enter(delivery, last, held, by=by, on=on)
         except BaseException as error:
             for kept in (delivery.file, delivery.standing):
                 if kept:
@@ -161,7 +163,7 @@ def _rows(
         yield from everything(now)
         return
     with base.standing.storage.open(base.standing.name) as source:
-        yield from compare(standing_lines(source), now)
+        yield from compare(standing_lines(source), now, waiting_rows(base))
 
 
 def _nothing(base: Delivery | None) -> str:
@@ -208,23 +210,28 @@ class _Plain(File):
 
 def _write(
     delivery: Delivery, kind: DeliveryKind, base: Delivery | None, file: SealedSpool, standing: SealedSpool
-) -> tuple[Counts, str]:
-    """Writes the file and the rows that stand; returns what was written and the hash of the file."""
+) -> tuple[Counts, str, set[tuple[int, int]]]:
+    """Writes the file and the rows that stand; returns what was written, the hash of the file, and which rows of
+    earlier files were refused and are still as they were."""
     hashed, counts = _Hashed(file), Counts()
     # What leaves the house is Chinese in whatever language the page is read.
     with override("zh-hans"):
         heading = _heading(delivery, kind)
     writer = FORMATS[delivery.format](hashed, heading, (CHANGE, *kind.columns), encoding="utf-8")
     kept = StandingWriter(standing)
+    refused = waiting_rows(base) if base is not None else set()
     waiting: list[list[str]] = []
+    held: set[tuple[int, int]] = set()
     with closing(_rows(kind, delivery.region, delivery.coverage_year, delivery.on, base)) as rows:
         for compared in rows:
             counts.count(compared)
             change, line = compared
-            if change != WITHDRAWN:
+            if change is None or change == HELD_BACK:
+                if line.told.place in refused:
+                    held.add(line.told.place)
                 kept.write(line)
-            if change is None:
                 continue
+            kept.write(line._replace(told=Told(delivery.sequence, counts.rows, change)))
             waiting.append([change, *line.cells])
             if len(waiting) == _BLOCK:
                 writer.write_rows(waiting)
@@ -232,7 +239,7 @@ def _write(
     writer.write_rows(waiting)
     writer.close()
     kept.close()
-    return counts, hashed.hash.hexdigest()
+    return counts, hashed.hash.hexdigest(), held
 
 
 def _heading(delivery: Delivery, kind: DeliveryKind) -> Heading:
@@ -257,9 +264,10 @@ def _count(delivery: Delivery, kind: DeliveryKind, counts: Counts, size: int) ->
         delivery.sum_fen, delivery.standing_fen = counts.sum_fen, counts.standing_fen
 
 
-def _enter(delivery: Delivery, last: Delivery | None, *, by: Staff, on: date) -> None:
+def _enter(delivery: Delivery, last: Delivery | None, held: set[tuple[int, int]], *, by: Staff, on: date) -> None:
     with transaction.atomic():
         delivery.save(force_insert=True)
+        settle_refused(delivery, held)
         if last is not None and last.standing:
             # Only the latest of a line is compared with; what it held then is in its own file.
             transaction.on_commit(_forgetting(last))

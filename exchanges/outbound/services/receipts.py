@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Staff
 from exchanges.outbound.models import Delivery, Receipt
+from exchanges.outbound.queries import waiting_rows
 from exchanges.outbound.receipt_file import ReceiptFile, ReceiptUnreadable, read_receipt
 from exchanges.writers.cells import yuan
 
@@ -95,6 +96,30 @@ def take_receipt(
         if new:
             _settle(receipt, delivery, by, on)
     return receipt, new
+
+
+def settle_refused(delivery: Delivery, held: set[tuple[int, int]]) -> None:
+    """Writes down which refused rows of earlier files of the line are settled by this delivery: all but those held
+    back. Part of the transaction that enters the delivery."""
+    waiting = {place for place in waiting_rows(delivery) if place not in held and place[0] < delivery.sequence}
+    earlier = Delivery.objects.filter(
+        kind=delivery.kind,
+        region=delivery.region_id,
+        coverage_year=delivery.coverage_year,
+        receiver=delivery.receiver_id,
+        sequence__in={sequence for sequence, _row in waiting},
+    )
+    receipts = Receipt.objects.select_for_update(of=("self",)).filter(delivery__in=earlier).select_related("delivery")
+    for receipt in receipts:
+        sequence = receipt.delivery.sequence
+        settled = [
+            each._replace(settled_by=delivery.sequence)
+            if each.settled_by is None and (sequence, each.row) in waiting
+            else each
+            for each in receipt.refusals
+        ]
+        receipt.refused_rows = [list(each if each.settled_by else each[:2]) for each in settled]
+        receipt.save(update_fields=["refused_rows"])
 
 
 def _settle(receipt: Receipt, delivery: Delivery, by: Staff, on: date) -> None:
