@@ -44,15 +44,17 @@ class ExchangesConfig(AppConfig):
 
     def _fill_workbench(self) -> None:
         from accounts.navigation import Waiting, add_waiting
-        from exchanges.queries import failed, running, to_mend
+        from exchanges.queries import failed, held, running, to_mend
 
         uploads, sees = ("exchanges.upload",), ("exchanges.view_batch",)
+        releases = ("exchanges.approve_batch",)
         cards = (
+            (_("Lists held for a second person"), held, "held", releases, _("No list waits for a second person.")),
             (_("My lists with refused rows"), to_mend, "mend", uploads, _("No refused rows to mend.")),
             (_("Lists that broke off"), failed, "failed", sees, _("No list has broken off.")),
             (_("Lists being worked off"), running, "running", sees, _("No list is being worked off.")),
         )
-        for order, (title, rows, show, permissions, empty) in enumerate(cards, start=20):
+        for order, (title, rows, show, permissions, empty) in enumerate(cards, start=19):
             add_waiting(
                 Waiting(
                     title,

@@ -167,6 +167,11 @@ def running(user: Any) -> QuerySet[Batch]:
     return Batch.objects.visible_to(user).filter(status__in=(*Batch.OPEN, Batch.Status.HELD))
 
 
+def held(user: Any) -> QuerySet[Batch]:
+    """Lists that wait for this person as the second one: none that they handed in themselves."""
+    return Batch.objects.visible_to(user).filter(status=Batch.Status.HELD).exclude(uploaded_by=user)
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where a batch stands: rows done of all of the step (0: not known yet), rows a second, seconds left."""

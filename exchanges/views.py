@@ -25,7 +25,7 @@ from exchanges.tables import BatchTable, badge, kind_label
 
 ROWS_A_PAGE = 50
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_SHOWN = {"mend": queries.to_mend, "failed": queries.failed, "running": queries.running}
+_SHOWN = {"mend": queries.to_mend, "failed": queries.failed, "running": queries.running, "held": queries.held}
 
 
 def _batches(request: HttpRequest) -> Any:
@@ -35,7 +35,7 @@ def _batches(request: HttpRequest) -> Any:
 @requires("exchanges.view_batch")
 @require_GET
 def batch_list(request: HttpRequest) -> HttpResponse:
-    """Lists received; with ?show=mend, failed or running those of the workbench's card."""
+    """Lists received; with ?show=mend, failed, running or held those of the workbench's card."""
     show = request.GET.get("show", "")
     rows = _batches(request)
     if show in _SHOWN:
