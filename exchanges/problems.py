@@ -18,7 +18,7 @@ ROW_PROBLEMS: dict[str, str | Promise] = {
     "not_a_date": _("“%(detail)s” is not a date; write it as 2023-09-01"),
     "date_out_of_range": _("%(detail)s lies outside the time that this list can be about; please check the year"),
     "not_an_amount": _("“%(detail)s” is not an amount in yuan with at most two decimals, e.g. 320.00"),
-    "amount_zero": _("is 0; please enter the amount paid"),
+    "amount_zero": _("is a reversal of nothing; please enter the amount that is reversed"),
     "not_a_number": _("“%(detail)s” is not a whole number"),
     "not_a_choice": _("“%(detail)s” is not known; allowed are %(choices)s"),
     "not_a_name": _("contains characters that no name has (digits, signs, “?” or “*”); please enter the full name"),

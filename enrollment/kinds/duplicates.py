@@ -115,7 +115,8 @@ class _Facts:
                 batch=self._batch,
             )
             for payment in paid
-            if payment.pk != first.stays.key
+            # A receipt of nothing, where tax charges net of full assistance, has nothing to give back.
+            if payment.pk != first.stays.key and payment.amount_fen
         }
 
     def _enrolment(self, payment: Payment, college: str | None) -> Enrolment:

@@ -24,8 +24,9 @@ TIERS = {"1": 1, "2": 2, "一档": 1, "二档": 2, "第一档": 1, "第二档": 
 # Channels by which a department pays for a whole roster (PL-6.1).
 ROSTER_CHANNELS = ("汇总申报", "部门代缴")
 
-# A payment, then what cancels it: a reversal finds its receipt wherever in the file that stands.
-_PAID, _REVERSED = "s.amount > 0", "s.amount < 0"
+# A payment (of nothing, where tax charges net of full assistance), then what cancels it: a reversal finds its receipt
+# wherever in the file that stands.
+_PAID, _REVERSED = "s.amount >= 0", "s.amount < 0"
 _SAME_PERSON = f"(SELECT p.id_number_index FROM {PERSON} p WHERE p.id = o.person_id) = s.id_index"
 
 
@@ -33,7 +34,7 @@ def _refuse_contradicting_receipts(staging: Staging) -> None:
     """One receipt in several rows: the same payment where they say the same, refused where they do not."""
     said = "hex_index || '|' || amount || '|' || region || '|' || CAST(paid_on AS text) || '|' || coalesce(tier, 1)"
     said = said.replace("hex_index", staging.hex("id_index"))
-    for sign in ("amount > 0", "amount < 0"):
+    for sign in ("amount >= 0", "amount < 0"):
         if not staging.repeats("receipt_no", where=sign):
             continue
         staging.refuse(
@@ -58,7 +59,7 @@ def _refuse_other_content(staging: Staging) -> None:
         "receipt_known",
         f"""
         JOIN {PAYMENT} o ON o.receipt_no = s.receipt_no
-        WHERE s.amount > 0 AND NOT s.bad AND (
+        WHERE s.amount >= 0 AND NOT s.bad AND (
             o.amount_fen <> s.amount OR o.paid_on <> s.paid_on OR o.region_id <> s.region
             OR o.tier <> coalesce(s.tier, 1) OR o.coverage_year <> %(year)s OR NOT {_SAME_PERSON}
         )
@@ -85,7 +86,7 @@ def _refuse_reversals_without_receipt(staging: Staging) -> None:
     not younger than itself; and a receipt is reversed once."""
     refused = "(SELECT 1 FROM exchanges_rowerror e WHERE e.batch_id = %(batch)s AND e.row_number = {row}.row_number)"
     here = f"""
-        SELECT 1 FROM {{staged}} t WHERE t.receipt_no = s.receipt_no AND t.amount > 0
+        SELECT 1 FROM {{staged}} t WHERE t.receipt_no = s.receipt_no AND t.amount >= 0
         AND NOT EXISTS {refused.format(row="t")}"""
     known = f"SELECT 1 FROM {PAYMENT} o WHERE o.receipt_no = s.receipt_no"
     reversal = "WHERE s.amount < 0 AND NOT s.bad"

@@ -25,6 +25,6 @@ class Fen(Distinct):
             fen = read_fen(text)
         except ValueError:
             raise Refused("not_an_amount", text[:20]) from None
-        if not fen:
+        if not fen and narrow(text).startswith(("-", "−")):
             raise Refused("amount_zero")
         return fen

@@ -41,6 +41,16 @@ def test_a_payment_enters_with_its_registration(deliver, resident):
     assert registration.registered_on == date(2021, 11, 5)
 
 
+@pytest.mark.clause("SL-3.3")
+def test_who_is_fully_assisted_pays_nothing_and_is_enrolled(deliver, resident):
+    batch = deliver("payments", [row(resident, amount="0.00", channel="资助代缴")])
+    assert (batch.accepted, batch.refused) == (1, 0)
+    assert Payment.objects.get().amount_fen == 0
+    assert Registration.objects.get().person == resident
+    again = deliver("payments", [row(resident, amount="0", channel="资助代缴")])
+    assert (again.refused, again.changed) == (0, 0)
+
+
 @pytest.mark.parametrize("channel", ["汇总申报", "部门代缴", "民政部门代缴"])
 def test_payment_by_a_department_in_one_batch_is_marked(deliver, resident, channel):
     deliver("payments", [row(resident, channel=channel)])
@@ -146,7 +156,7 @@ class TestReversal:
         assert Registration.objects.get().region_id == OTHER
 
 
-@pytest.mark.parametrize("amount", ["320.001", "三百二十", "1e3", "", "320,00", "0", "--320"])
+@pytest.mark.parametrize("amount", ["320.001", "三百二十", "1e3", "", "320,00", "-0", "--320"])
 def test_what_is_no_amount_is_refused(deliver, resident, amount):
     batch = deliver("payments", [row(resident, amount=amount)])
     assert batch.refused == 1

@@ -55,6 +55,12 @@ def proposed():
     ]
 
 
+def test_a_receipt_of_nothing_has_nothing_to_give_back(pay, notice):
+    pay("R1", VILLAGE, "2021-11-05")
+    pay("R2", VILLAGE, "2021-11-06", amount="0.00")
+    assert proposed() == []
+
+
 @pytest.mark.clause("SL-5.3")
 def test_in_shangluo_the_payment_at_the_usual_residence_stays(pay, notice):
     notice("shangluo-2024")
