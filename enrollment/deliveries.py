@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import BigIntegerField, CharField, ExpressionWrapper, F, IntegerField, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
 from accounts.scope import within
 from enrollment.ledgers import NAME, NUMBER, town_of, village_of
-from enrollment.models import DocumentKind, Registration
+from enrollment.models import DocumentKind, EmployeeCover, Registration
 from enrollment.platform_codes import ENROLLED, PERSON_KINDS, RESIDENT_INSURANCE, person_kind
 from exchanges.ledgers import Column, Kind
 from exchanges.outbound.kinds import DeliveryKind
@@ -78,30 +78,50 @@ EMPLOYEE_CHANGES = (
     NAME,
     DOCUMENT_CODE,
     DOCUMENT,
-    NUMBER,
+    Column("证件号码", Kind.NUMBER, 20, purpose=EmployeeCover._meta.get_field("id_number").purpose),
     Column("职工医保变动", width=12),
     Column("变动日期", Kind.DATE, 12),
     Column("连续参保年限", Kind.INTEGER, 12),
-    *PLACE,
+    Column("单位名称", width=24),
+    Column("区划", width=14),
+    Column("地区", width=24),
 )
 
 
 def employee_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
-    """People registered for the year in the area whose employee insurance ended, or who joined it and left, by then."""
-    joined = Q(end_reason=Registration.EndReason.EMPLOYEE_INSURANCE, ended_on__lte=on)
-    stopped = Q(employee_cover_ended_on__lte=on)
-    changes = Registration.objects.filter(
-        joined | stopped, within("region", code_ranges(area)), coverage_year=coverage_year
+    """Who joined employee insurance and who left it by the day, of everyone whom the lists of its agency name, known to
+    the resident register or not (PL-8.2a): from the year in which is collected for the coverage year to its end.
+
+    A spell has two events, each a row of its own: its key is twice that of the spell, for the end one more.
+    """
+    spells = EmployeeCover.objects.filter(within("region", code_ranges(area)), id_number__isnull=False)
+    begins, ends = (
+        spells.filter(**{f"{day}__range": (date(coverage_year - 1, 1, 1), min(on, date(coverage_year, 12, 31)))})
+        .annotate(
+            event=ExpressionWrapper(F("pk") * 2 + more, BigIntegerField()),
+            change=Value(word, CharField()),
+            changed_on=F(day),
+            in_a_row=in_a_row,
+        )
+        .values_list(
+            "event",
+            "name",
+            "document_kind",
+            "document_kind",
+            "id_number",
+            "change",
+            "changed_on",
+            "in_a_row",
+            "employer",
+            "region_id",
+            "region__full_name",
+        )
+        for more, word, day, in_a_row in (
+            (0, JOINED, "started_on", Value(None, IntegerField())),
+            (1, STOPPED, "ended_on", F("years")),
+        )
     )
-    return changes.order_by("pk").values_list(
-        "pk",
-        "person__name",
-        *document_cells("person"),
-        Case(When(joined, then=Value(JOINED)), default=Value(STOPPED), output_field=CharField()),
-        Case(When(joined, then=F("ended_on")), default=F("employee_cover_ended_on")),
-        "employee_cover_years",
-        *place_cells("region"),
-    )
+    return begins.union(ends, all=True).order_by("event")
 
 
 DELIVERIES = (

@@ -19,7 +19,7 @@ from exchanges.outbound.services import answered_by, hand_over, take_receipt
 from exchanges.outbound.services.receipts import differences
 from notices.services import set_season
 from tests.exchanges.outbound.conftest import ON, TOWN
-from tests.factories import PINGLI
+from tests.factories import PINGLI, make_id_number
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_missing_receipt_is_chased_after_its_days(sent, staff):
 
 
 @pytest.mark.clause("PL-8.2a")
-def test_changes_of_employee_insurance_are_due_every_week(tree, registered, line, staff):
+def test_changes_of_employee_insurance_are_due_every_week(tree, deliver, line, staff):
     set_season(region=tree[PINGLI], coverage_year=2022, pack_id="pingli-2022", by=system_staff(), on=ON)
     agent = staff(Role.COUNTY_AGENT, PINGLI)
 
@@ -156,7 +156,7 @@ def test_changes_of_employee_insurance_are_due_every_week(tree, registered, line
         return next(each.due for each in found if each.kind.name == "employee_changes")
 
     assert due(ON)
-    registered(employee_cover_ended_on=date(2021, 11, 1))
+    deliver("employee_cover", [["李四", make_id_number(), "县一中", "停保", "2021-11-01", "3"]], on=ON)
     line("employee_changes")  # Friday 3 December
     assert not due(date(2021, 12, 5))
     assert due(date(2021, 12, 6))
