@@ -165,6 +165,10 @@ class ScopedModelAdmin(_ScopedRows, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return super().has_delete_permission(request, obj) and self._in_reach(request, obj)
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> models.Model | None:
+        # Django takes an empty name of a key in the address for the name of a column.
+        return super().get_object(request, object_id, from_field or None)
+
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         raise Http404
 

@@ -19,6 +19,7 @@ from exchanges.writers import CONTENT_TYPES, FORMATS, SealedSpool
 from notices.models import Season
 from notices.queries import NoNotice
 from policy.pack import PackError
+from policy.period import FIRST_DAY, LAST_DAY
 from quotas import standing
 from quotas.charts import season_chart
 from quotas.export import export_ranking
@@ -79,9 +80,10 @@ def _season_years(area: Region, *, default: int) -> list[int]:
 
 def _week(request: HttpRequest) -> date | None:
     try:
-        return date.fromisoformat(request.GET.get("week", ""))
+        day = date.fromisoformat(request.GET.get("week", ""))
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _found(request: HttpRequest, area: Region, year: int) -> tuple[Ranking | None, str]:

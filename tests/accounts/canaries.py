@@ -165,6 +165,7 @@ FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
         "finished_at": datetime.combine(ON, time(), tzinfo=UTC),
     },
     "refunds.Payout": _payout,
+    "exchanges.Batch": lambda place: {"kind": "population"},
     "exchanges.DropBox": lambda place: {"channel": "folder"},
     "axes.AccessAttempt": lambda place: {"username": place.staff.username},
     "axes.AccessFailureLog": lambda place: {"username": place.staff.username},
