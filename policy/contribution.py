@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from policy.condition import Condition, Setting, Test, anyone, conditions
+from policy.condition import Condition, Group, Setting, Test, anyone, conditions
 from policy.facts import Facts
 from policy.money import Fen, FenOrElsewhere
 from policy.period import Day, Segments, Span, span_of
@@ -21,6 +21,26 @@ class Contribution(Rule):
     paid_first: Day = None
     paid_last: Day = None
     document: str = ""
+
+
+def rates_of_the_young(contributions: Mapping[str, Contribution], groups: Mapping[str, Group]) -> frozenset[int]:
+    """Amounts (fen) of contributions that go by age or schooling (JL-1.1): whoever is charged such a one cannot be told
+    from others by the year's standard, so that it stands beside the name in what tax gets (JL-4.1)."""
+    return frozenset(
+        each.amount
+        for each in contributions.values()
+        if each.amount is not None and any(_goes_by_youth(who) for who in _spelt_out(each, groups))
+    )
+
+
+def _spelt_out(contribution: Contribution, groups: Mapping[str, Group]) -> list[Condition]:
+    return [
+        condition for item in contribution.who for condition in (groups[item].who if isinstance(item, str) else (item,))
+    ]
+
+
+def _goes_by_youth(who: Condition) -> bool:
+    return bool(who.students or who.born_first or who.age)
 
 
 class LongTermCare(Rule):

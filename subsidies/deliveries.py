@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
@@ -16,6 +16,7 @@ from exchanges.ledgers import Column, Kind
 from exchanges.outbound.kinds import DeliveryKind, key_order
 from notices.queries import NoNotice, pack_for
 from policy.categories import CATEGORIES
+from policy.contribution import rates_of_the_young
 from policy.settlement import BATCH
 from regions.models import Region
 from regions.queries import code_ranges
@@ -28,12 +29,17 @@ DUE = Column("应缴金额（元）", Kind.MONEY, 14)
 _PERSON = (Column("险种代码", width=10), NAME, DOCUMENT_CODE, DOCUMENT, NUMBER)
 # The platform's own list of assisted identities is not public: ours stands there, to be mapped by the receiver.
 _IDENTITY = (Column("身份类别标识", width=18), Column("身份类别", width=20, labels=CATEGORIES))
+STUDENT_OR_CHILD = "student_or_child"
+_MARK = (
+    Column("身份类别标识", width=18),
+    Column("身份类别", width=20, labels={**CATEGORIES, STUDENT_OR_CHILD: "学生儿童"}),
+)
 
 MARKS = (
     *_PERSON,
     *PLACE,
     Column("参保年度", width=10),
-    *_IDENTITY,
+    *_MARK,
     Column("个人缴费标准（元）", Kind.MONEY, 16),
     Column("资助金额（元）", Kind.MONEY, 14),
     DUE,
@@ -48,23 +54,33 @@ def _person_cells() -> tuple[Any, ...]:
 
 
 def mark_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
-    """Everyone of the area who is decided for with an identity, by person: the best identity, what the assistance is
-    and what tax is to charge. Amounts are empty where another document sets them."""
+    """Everyone of the area whose amount due tax cannot tell from the year's standard, by person: who is assisted
+    by an identity (SL-3.3), and children and students where the notice has a rate for them (JL-4.1). The identity, what
+    the assistance is and what tax is to charge; amounts are empty where another document sets them."""
+    young = Q(answer__category="", answer__standard_fen__in=_rates_of_the_young(area, coverage_year, on))
+    mark = Case(When(young, then=Value(STUDENT_OR_CHILD)), default=F("answer__category"))
     return (
         current_decisions(coverage_year=coverage_year, ranges=code_ranges(area))
-        .filter(decided_on__lte=on)
-        .exclude(answer__category="")
+        .filter(~Q(answer__category="") | young, decided_on__lte=on)
         .order_by("person_id")
         .values_list(
             *_person_cells(),
             "coverage_year",
-            "answer__category",
-            "answer__category",
+            mark,
+            mark,
             "answer__standard_fen",
             "answer__assistance_fen",
             "answer__charged_fen",
         )
     )
+
+
+def _rates_of_the_young(area: Region, coverage_year: int, on: date) -> frozenset[int]:
+    try:
+        pack = pack_for(area.pk, coverage_year, on=on)
+    except NoNotice:
+        return frozenset()
+    return rates_of_the_young(pack.contributions, pack.groups)
 
 
 def report_rows(area: Region, coverage_year: int, on: date) -> QuerySet:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from policy.contribution import rates_of_the_young
+from policy.pack import load
 from tests.policy.asking import ask
 
 
@@ -18,6 +20,14 @@ from tests.policy.asking import ask
 @pytest.mark.clause("JL-1.1")
 def test_jilin_by_age_and_student(facts, fen):
     assert ask("jilin-2023", "2022-11-11", **facts).standard == fen
+
+
+@pytest.mark.clause("JL-4.1")
+def test_only_jilin_has_a_rate_of_the_young():
+    found = {name: load(name) for name in ("jilin-2023", "shangluo-2024", "pingli-2022", "tongnan-2023", "zhuji-2023")}
+    rates = {name: rates_of_the_young(pack.contributions, pack.groups) for name, pack in found.items()}
+    assert rates.pop("jilin-2023") == {31000}
+    assert not any(rates.values())
 
 
 @pytest.mark.clause("JL-1.2")

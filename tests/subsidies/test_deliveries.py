@@ -9,6 +9,7 @@ import pytest
 from accounts.models import Bureau, BureauKind
 from exchanges.outbound.kinds import by_name
 from exchanges.outbound.services import DeliveryRefused, make_delivery, read_out
+from notices.services import set_season
 from regions.queries import code_ranges
 from subsidies.queries.sums import sums_by_fund
 from tests.factories import PINGLI
@@ -24,19 +25,19 @@ def make(seasons, system, settings, tmp_path):
     for kind in (BureauKind.TAX, BureauKind.FINANCE):
         Bureau.objects.create(name=f"县{kind}", kind=kind, region_id=PINGLI)
 
-    def make(name):
+    def make(name, year=2022, on=LAST_WEEK):
         kind = by_name(name)
         delivery = make_delivery(
             kind=kind,
             region=seasons[PINGLI],
-            coverage_year=2022,
+            coverage_year=year,
             receiver=Bureau.objects.get(kind=kind.receiver),
             format="csv",
             full=False,
             by=system,
-            on=LAST_WEEK,
+            on=on,
         )
-        text = b"".join(read_out(delivery=delivery, by=system, on=LAST_WEEK)).decode("utf-8-sig")
+        text = b"".join(read_out(delivery=delivery, by=system, on=on)).decode("utf-8-sig")
         lines = list(csv.reader(io.StringIO(text)))
         return delivery, [dict(zip(lines[2], cells, strict=True)) for cells in lines[3:-1]]
 
@@ -56,6 +57,34 @@ def test_marks_go_to_tax_with_the_amount_due(make, resident, decide_area):
     charged = decision.answer.charged_fen
     assert row["应缴金额（元）"] == f"{charged // 100}.{charged % 100:02}"
     assert delivery.sum_fen == charged
+
+
+@pytest.mark.clause("SL-3.3")
+def test_an_identity_that_is_not_assisted_changes_nothing_for_tax(make, resident, decide_area):
+    resident(name="不再资助", poverty_exit=SEPTEMBER)
+    decide_area()
+    with pytest.raises(DeliveryRefused):
+        make("marks")
+
+
+@pytest.mark.clause("JL-4.1")
+def test_children_and_students_go_out_where_the_notice_has_a_rate_for_them(
+    make, resident, decide_area, seasons, system
+):
+    november = date(2022, 11, 11)
+    set_season(region=seasons[PINGLI], coverage_year=2023, pack_id="jilin-2023", by=system, on=LAST_WEEK)
+    student = {"student": "college"}
+    resident(name="成年人", born=date(1980, 1, 1))
+    resident(name="学生", born=date(2002, 1, 1), year=2023, registration=student)
+    resident(name="儿童", born=date(2015, 1, 1))
+    resident(name="低保儿童", born=date(2015, 1, 2), dibao=SEPTEMBER)
+    decide_area(year=2023, on=november)
+    _delivery, rows = make("marks", year=2023, on=november)
+    assert {row["姓名"]: (row["身份类别标识"], row["身份类别"], row["个人缴费标准（元）"]) for row in rows} == {
+        "学生": ("student_or_child", "学生儿童", "310.00"),
+        "儿童": ("student_or_child", "学生儿童", "310.00"),
+        "低保儿童": ("dibao", "低保对象", "310.00"),
+    }
 
 
 @pytest.mark.clause("SL-3.3")
