@@ -37,24 +37,27 @@ def brake_of(batch: Batch) -> Brake:
     return Brake.objects.filter(region__in=areas).order_by("-region_id").first() or Brake(region=batch.region)
 
 
-def why_second_person(batch: Batch, compared: Comparison, *, accepted: int) -> list[str]:
-    """Why a second person must agree to the list; empty where nobody must."""
+def why_second_person(batch: Batch, compared: Comparison, *, rows: int, accepted: int) -> list[str]:
+    """Why a second person must agree to the list, by what it would do; empty where nobody must."""
     brake = brake_of(batch)
     reasons = []
+    if not rows and batch.is_full:
+        reasons.append(_("It is a complete list without a row."))
     share = compared.ended * 100 > compared.standing * brake.most_ended_percent
     if compared.ended and share and (batch.is_full or compared.ended >= brake.from_marks):
         reasons.append(
             _("It would end %(ended)s of %(standing)s marks, more than %(most)s %%.")
             % {"ended": compared.ended, "standing": compared.standing, "most": brake.most_ended_percent}
         )
-    if batch.is_full and not accepted:
+    if batch.is_full and rows and not accepted:
         reasons.append(_("Not one of its rows was accepted."))
     return reasons
 
 
-def preview_of(compared: Comparison, brake: list[str]) -> dict[str, Any]:
-    """What the page shows, and what an approval is compared with."""
+def preview_of(compared: Comparison, brake: list[str], *, counted: bool) -> dict[str, Any]:
+    """What the page shows, and what an approval is compared with; `counted`: the kind is compared with what stands."""
     return {
+        "counted": counted,
         "standing": compared.standing,
         "added": compared.added,
         "changed": compared.changed,

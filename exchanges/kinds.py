@@ -54,6 +54,7 @@ class FileKind:
     `adds_up`: each row is an event of its own (a receipt), so that the order of lists does not matter; the rows of all
     other kinds say what stands, and an older list never undoes a newer one.
     `recognised` counts the rows of lists by the days that a deadline for each recognition asks for (SL-6.2d).
+    `codes_of_others` are the problems of rows that another department should have sent.
     `key` is the field by which a row of the list is told from a total: no document number, or the name of a region.
     """
 
@@ -73,6 +74,7 @@ class FileKind:
     adds_up: bool = False
     recognised: Recognised | None = None
     problems: Mapping[str, str | Promise] = field(default_factory=dict)
+    codes_of_others: frozenset[str] = frozenset()
     help: str | Promise = ""
 
     def staged_columns(self) -> list[Staged]:

@@ -144,9 +144,12 @@ class Brake(ScopedModel):
     )
 
     most_outside_percent = models.PositiveSmallIntegerField(
-        _("most rows outside the area (%)"),
+        _("most rows of other areas or departments (%)"),
         default=50,
-        help_text=_("A list of which a larger share names places outside its area waits for a second person."),
+        help_text=_(
+            "A list of which a larger share names places outside its area, or what another department determines, "
+            "waits for a second person."
+        ),
     )
 
     class Meta:

@@ -154,7 +154,7 @@ class Staging:
         if key == "row_number":
             starts = [str(first) for first in range(1, self._last_row + 1, rows_a_chunk)]
         else:
-            self._heads = pl.concat(self._heads).sort()
+            self._heads = pl.concat([pl.Series([], dtype=pl.UInt64), *self._heads]).sort()
             starts = [self._literal(head) for head in self._heads.gather_every(rows_a_chunk)]
         # The first span reaches down to the rows without a number, the last one up to the end.
         below = [f"s.{key} < {start}" for start in starts[1:]]

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='brake',
             name='most_outside_percent',
-            field=models.PositiveSmallIntegerField(default=50, help_text='A list of which a larger share names places outside its area waits for a second person.', verbose_name='most rows outside the area (%)'),
+            field=models.PositiveSmallIntegerField(default=50, help_text='A list of which a larger share names places outside its area, or what another department determines, waits for a second person.', verbose_name='most rows of other areas or departments (%)'),
         ),
         migrations.AlterField(
             model_name='batchchunk',

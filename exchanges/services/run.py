@@ -23,6 +23,7 @@ from exchanges.comparing import Comparison, preview_of, why_second_person
 from exchanges.error_file import write_error_file
 from exchanges.kinds import by_name
 from exchanges.models import Batch, BatchChunk
+from exchanges.oddities import what_is_odd
 from exchanges.periods import period_of
 from exchanges.reading import FileRefused, Layout, ReaderKilled, open_source
 from exchanges.staging import Staging
@@ -224,7 +225,7 @@ def _work(held: _Held) -> None:
         with transaction.atomic():
             staging.add(block)
             held.write(done=staging.rows, total=_expected(staging.rows, source.passed.share))
-    if not staging.rows:
+    if not staging.rows and not batch.is_full:
         raise FileRefused(_("There are no rows below the header. Please send the list with its rows."))
     batch.content_hash = staging.content_hash
     faultless = not batch.row_errors.exists()
@@ -238,7 +239,7 @@ def _work(held: _Held) -> None:
         compared = kind.compare(staging) if kind.compare else None
         refused = staging.drop_refused()
         accepted = staging.rows - refused
-        if compared and not merged_before and _hold(held, staging, compared, refused):
+        if not merged_before and _hold(held, staging, compared, refused):
             return None
         held.write(status=Batch.Status.MERGING, total=accepted, refused=refused, accepted=accepted)
     _merge(held, staging)
@@ -304,12 +305,16 @@ def _refuse_older(held: _Held, layout: Layout) -> None:
         )
 
 
-def _hold(held: _Held, staging: Staging, compared: Comparison, refused: int) -> bool:
+def _hold(held: _Held, staging: Staging, found: Comparison | None, refused: int) -> bool:
     """Whether staff must see first what the list would do: complete lists always, others by the brake. An approval
     holds as long as the list would end what it would have ended then."""
     batch = held.batch
     accepted = staging.rows - refused
-    brake = why_second_person(batch, compared, accepted=accepted)
+    compared = found or Comparison(standing=0)
+    brake = [
+        *what_is_odd(batch, staging.kind, staging.layout, rows=staging.rows),
+        *why_second_person(batch, compared, rows=staging.rows, accepted=accepted),
+    ]
     if not (batch.is_full or brake):
         return False
     stale = batch.approved_by_id is not None and (batch.preview or {}).get("digest") != compared.digest
@@ -322,7 +327,7 @@ def _hold(held: _Held, staging: Staging, compared: Comparison, refused: int) -> 
     held.write(
         status=Batch.Status.HELD,
         reason=" ".join(reasons),
-        preview=preview_of(compared, brake),
+        preview=preview_of(compared, brake, counted=found is not None),
         approved_by=None,
         rows=staging.rows,
         done=staging.rows,
@@ -352,7 +357,7 @@ def _release(held: _Held) -> None:
 
 def _rows_a_chunk(batch: Batch) -> int:
     """That of an earlier attempt where there was one, so that a chunk that stands in the ledger is the same chunk."""
-    before = batch.chunks.first()
+    before = batch.chunks.filter(number__gt=0).order_by("number").first()
     return before.last_row - before.first_row + 1 if before else ROWS_A_CHUNK
 
 

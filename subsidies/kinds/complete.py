@@ -33,7 +33,7 @@ def compare(staging: Staging) -> Comparison:
     ends = staging.fetch(f"SELECT count(*) FROM {{staged}} s WHERE s.ends IS NOT NULL AND {_TAKEN}")[0][0]
     if not staging.batch.is_full and not ends:
         return Comparison(standing=0)
-    where, params = _comparable(staging.batch)
+    where, params = _comparable(staging.batch, staging.rows)
     standing = staging.fetch(f"SELECT count(*) {where}", **params)[0][0]
     if not staging.batch.is_full:
         return Comparison(standing=standing, ended=ends)
@@ -92,19 +92,22 @@ def _left_out(missing: list[int]) -> list[str]:
     ]
 
 
-def _comparable(batch: Batch) -> tuple[str, dict[str, str | int]]:
+def _comparable(batch: Batch, rows: int) -> tuple[str, dict[str, str | int]]:
     """FROM and WHERE of the marks (m) that the list could end: open, in its area, of the categories that it names, and
-    not brought by another department."""
+    not brought by another department. One without rows names none; it is about what its own department has brought."""
     params: dict[str, str | int] = {}
     spans = []
     for place, (low, high) in enumerate(code_ranges(batch.region)):
         params |= {f"low{place}": low, f"high{place}": high}
         spans.append(f"(m.region_id >= %(low{place})s AND m.region_id < %(high{place})s)")
-    others = ""
+    brought = f"SELECT 1 FROM {Batch._meta.db_table} b WHERE b.id = m.batch_id"
     if batch.sender_id is not None:
         params["sender"] = batch.sender_id
-        others = f"""AND NOT EXISTS (
-            SELECT 1 FROM {Batch._meta.db_table} b WHERE b.id = m.batch_id AND b.sender_id <> %(sender)s)"""
-    where = f"""FROM {MARK} m WHERE m.ended_on IS NULL AND ({" OR ".join(spans)}) {others}
-        AND m.category IN (SELECT s.category FROM {{staged}} s WHERE s.category IS NOT NULL)"""
-    return where, params
+    if not rows:
+        own = "b.sender_id IS NULL" if batch.sender_id is None else "b.sender_id = %(sender)s"
+        whose = f"AND EXISTS ({brought} AND {own})"
+    else:
+        whose = "AND m.category IN (SELECT s.category FROM {staged} s WHERE s.category IS NOT NULL)"
+        if batch.sender_id is not None:
+            whose += f" AND NOT EXISTS ({brought} AND b.sender_id <> %(sender)s)"
+    return f"FROM {MARK} m WHERE m.ended_on IS NULL AND ({' OR '.join(spans)}) {whose}", params

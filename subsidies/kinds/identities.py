@@ -244,6 +244,7 @@ IDENTITIES = FileKind(
     end_missing=end_missing,
     recognised=recognised,
     staged=(Staged("begins_until", Type.DATE), Staged("ends", Type.DATE)),
+    codes_of_others=frozenset({"category_of_others"}),
     problems={
         **PERSON_PROBLEMS,
         "category_of_others": _(
