@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin_base import ScopedModelAdmin
 from exchanges.calendar.models import DeliverySchedule
-from exchanges.outbound.kinds import UnknownDelivery, by_name, kinds
+from exchanges.outbound.kinds import by_name, kinds
 from exchanges.outbound.queries import deadline_of
 from notices.models import Season
 from notices.queries import NoNotice, pack_for
@@ -56,7 +56,7 @@ def _has_a_day(region: Region, name: str) -> bool:
 @admin.register(DeliverySchedule)
 class DeliveryScheduleAdmin(ScopedModelAdmin):
     form = ScheduleForm
-    list_display = ("region", "title", "is_active", "days_before", "sends", "looked_at", "trouble")
+    list_display = ("region", "kind_title", "is_active", "days_before", "sends", "looked_at", "trouble")
     list_filter = ("is_active",)
     list_select_related = ("region",)
     readonly_fields = ("looked_at", "trouble")
@@ -64,8 +64,5 @@ class DeliveryScheduleAdmin(ScopedModelAdmin):
     autocomplete_fields = ("region",)
 
     @admin.display(description=gettext_lazy("Kind of delivery"), ordering="kind")
-    def title(self, schedule: DeliverySchedule) -> str:
-        try:
-            return str(by_name(schedule.kind).title)
-        except UnknownDelivery:
-            return schedule.kind
+    def kind_title(self, schedule: DeliverySchedule) -> str:
+        return schedule.title

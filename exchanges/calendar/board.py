@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -49,12 +49,18 @@ STATES = {
 @dataclass(frozen=True)
 class Row:
     """One line of the calendar. `document` is the list that fulfils it; `aside` the newest list since then that does
-    not count. `days` left, overdue or late. `told` are the rows of a duty that runs from each recognition."""
+    not count. `days` left, overdue or late. `told` are the rows of a duty that runs from each recognition.
+
+    Occurrences in a row that are overdue, or were made good by one list, are one line: the first of them, with its
+    days, and how many `times` there are up to `until`.
+    """
 
     duty: Duty
     state: State
     occurrence: Occurrence | None = None
     days: int = 0
+    times: int = 1
+    until: Occurrence | None = None
     document: Batch | Delivery | None = None
     aside: Batch | Delivery | None = None
     told: Told | None = None
@@ -192,15 +198,32 @@ def _stand(duty: Duty, lists: Sequence[Batch | Delivery], on: date, *, automatic
     arrivals = [Arrival(_day_of(each), getattr(each, "period", "")) for each in counting]
     rows: list[Row] = []
     for occurrence in duty.occurrences:
-        if occurrence.first > on and rows and (rows[-1].state == State.PENDING or rows[-1].occurrence.first > on):
+        if occurrence.first > on and rows and (rows[-1].state == State.PENDING or rows[-1].until.first > on):
             # One time that is still to come is enough to look at.
             break
         found = standing(occurrence, arrivals, on)
         document = counting[found.arrival] if found.arrival is not None else None
         late = [each for each in others if _day_of(each) >= occurrence.first]
         aside = _newest(late, None) if document is None else None
-        rows.append(Row(duty, State(found.state), occurrence, found.days, document, aside, automatic=automatic))
+        row = Row(
+            duty,
+            State(found.state),
+            occurrence,
+            found.days,
+            document=document,
+            aside=aside,
+            automatic=automatic,
+            until=occurrence,
+        )
+        if rows and row.state in (State.OVERDUE, State.LATE) and _alike(rows[-1], row):
+            rows[-1] = replace(rows[-1], times=rows[-1].times + 1, until=occurrence, aside=aside)
+        else:
+            rows.append(row)
     return rows
+
+
+def _alike(one: Row, other: Row) -> bool:
+    return (one.state, one.document) == (other.state, other.document)
 
 
 def _newest(others: Sequence[Batch | Delivery], since: Batch | Delivery | None) -> Batch | Delivery | None:

@@ -22,8 +22,8 @@ from regions.queries import ancestors
 
 
 class Direction(models.TextChoices):
-    IN = "in", _("Owed to us")
-    OUT = "out", _("Owed by us")
+    IN = "in", _("To the agency")
+    OUT = "out", _("From the agency")
 
 
 @dataclass(frozen=True)

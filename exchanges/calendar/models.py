@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import ByRegion, ScopedModel
+from exchanges.outbound.kinds import UnknownDelivery, by_name
 from exchanges.writers import FORMATS
 from regions.models import Region
 
@@ -37,4 +38,12 @@ class DeliverySchedule(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.region_id}"
+        return f"{self.region} · {self.title}"
+
+    @property
+    def title(self) -> str:
+        """What the kind of delivery is called."""
+        try:
+            return str(by_name(self.kind).title)
+        except UnknownDelivery:
+            return self.kind

@@ -8,11 +8,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from accounts.models import BureauKind
 from exchanges.calendar.board import STATES, Row, State, is_part
 from exchanges.calendar.duties import Direction
 from exchanges.models import Batch, Delivery
 from exchanges.outbound.queries import is_missed
-from policy.deadlines import Occurrence
 
 _LOOKS = {State.OVERDUE: "badge--bad", State.LATE: "badge--warn", State.DONE: "badge--ok", State.PENDING: "badge--info"}
 
@@ -40,15 +40,17 @@ def state_words(row: Row) -> str:
     return str(STATES[row.state])
 
 
-def occurrence_words(occurrence: Occurrence | None) -> str:
-    """Which week, month or day: 2021-10-25～2021-10-31, 2022-11, 2023-09-05."""
+def occurrence_words(row: Row) -> str:
+    """Which week or month, or from which to which: 10-25～10-31, 2022-11, 2022-11～2023-01 (3 times)."""
+    occurrence, until = row.occurrence, row.until or row.occurrence
     if occurrence is None:
         return ""
-    if occurrence.month:
-        return occurrence.month
-    if "-W" in occurrence.key:
-        return f"{occurrence.first:%m-%d}～{occurrence.due_on:%m-%d}"
-    return _("once")
+    if not occurrence.month and "-W" not in occurrence.key:
+        return _("once")
+    if row.times == 1:
+        return occurrence.month or f"{occurrence.first:%m-%d}～{occurrence.due_on:%m-%d}"
+    first, last = (occurrence.month, until.month) if occurrence.month else (occurrence.first, until.due_on)
+    return _("%(first)s～%(last)s (%(times)s times)") % {"first": first, "last": last, "times": row.times}
 
 
 def document_words(document: Batch | Delivery) -> str:
@@ -80,10 +82,14 @@ def misses_receipt(row: Row, on: date) -> bool:
 
 class CalendarTable(tables.Table):
     """The duties in the order in which they want attention, as they stand `on` a day. `opens`: the pages of lists that
-    the reader may open. `several`: areas and years are named, because there are more than one."""
+    the reader may open. `several`: whether areas and years are named, because there are more than one."""
 
     duty = tables.Column(verbose_name=gettext_lazy("List"))
-    bureau = tables.Column(accessor="duty__bureau_name", verbose_name=gettext_lazy("From and to"))
+    bureau = tables.Column(
+        accessor="duty__bureau_name",
+        verbose_name=gettext_lazy("From and to"),
+        attrs={"td": {"class": "calendar__ends"}},
+    )
     occurrence = tables.Column(verbose_name=gettext_lazy("For"), empty_values=())
     due_on = tables.Column(verbose_name=gettext_lazy("Due by"), empty_values=())
     state = tables.Column(verbose_name=gettext_lazy("Status"))
@@ -93,13 +99,16 @@ class CalendarTable(tables.Table):
         orderable = False
         empty_text = gettext_lazy("Nothing here. Another tab, day or direction may show more.")
 
-    def __init__(self, rows: list[Row], *, on: date, opens: tuple[type, ...], several: bool, **more: Any) -> None:
+    def __init__(
+        self, rows: list[Row], *, on: date, opens: tuple[type, ...], several: tuple[bool, bool], **more: Any
+    ) -> None:
         super().__init__(rows, **more)
         self.on, self.opens, self.several = on, opens, several
 
     def render_duty(self, record: Row) -> SafeString:
         duty = record.duty
-        place = f" · {duty.area.name} {duty.coverage_year}" if self.several else ""
+        named = zip(self.several, (duty.area.name, duty.coverage_year), strict=True)
+        place = "".join(f" · {name}" for several, name in named if several)
         mark = format_html(' <span class="badge badge--info">{}</span>', _("made by itself"))
         return format_html(
             '{}{}<span class="calendar__rule">{} {}{}</span>',
@@ -111,13 +120,13 @@ class CalendarTable(tables.Table):
         )
 
     def render_bureau(self, record: Row) -> SafeString:
-        here, there = pgettext("exchange", "us"), record.duty.bureau_name
+        here, there = BureauKind.AGENCY.label, record.duty.bureau_name
         ends = (here, there) if record.duty.direction == Direction.OUT else (there, here)
         note = "" if record.duty.bureau else _("not entered yet")
         return format_html('{} → {} <span class="muted">{}</span>', *ends, note)
 
-    def render_occurrence(self, record: Row) -> str:
-        return occurrence_words(record.occurrence)
+    def render_occurrence(self, record: Row) -> SafeString:
+        return format_html('<span class="calendar__time">{}</span>', occurrence_words(record))
 
     def render_due_on(self, record: Row) -> SafeString | str:
         if record.occurrence is None:
@@ -135,7 +144,9 @@ class CalendarTable(tables.Table):
         if record.document is None:
             return ""
         shown = format_html(
-            "{} · {}", self._opened(record.document, document_words(record.document)), record.on.isoformat()
+            '{} · <span class="nowrap">{}</span>',
+            self._opened(record.document, document_words(record.document)),
+            record.on.isoformat(),
         )
         if not misses_receipt(record, self.on):
             return shown

@@ -53,7 +53,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         [row for row in rows if row.state == state] if state in STATES else rows,
         on=on,
         opens=_opens(user),
-        several=len(areas) > 1 or len(years) > 1,
+        several=(len(areas) > 1, len(years) > 1),
     )
     ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     context = {
@@ -124,7 +124,7 @@ def _to_make(rows: list[Row], on: date) -> list[Row]:
         open_now = row.state in (State.OVERDUE, State.PENDING) and row.aside is None
         if duty.delivery and duty.bureau and occurrence and open_now and occurrence.first <= on:
             key = duty.area.pk, duty.coverage_year, duty.delivery.name
-            if key not in found or found[key].occurrence.due_on < occurrence.due_on:
+            if key not in found or found[key].until.due_on < row.until.due_on:
                 found[key] = row
     return list(found.values())
 

@@ -36,17 +36,17 @@ def area(tree, season, bureau, settings, tmp_path):
 
 
 @pytest.fixture
-def lapsed(tree, person):
-    """Somebody registered whose employee insurance ended."""
+def lapsed(area, person, deliver):
+    """Somebody registered whose employee insurance ended, as the list of its desk says."""
 
     def make(ended_on=date(2021, 11, 3)):
-        return Registration.objects.create(
-            person=person(VILLAGE),
-            region_id=VILLAGE,
-            coverage_year=2022,
-            registered_on=date(2021, 10, 8),
-            employee_cover_ended_on=ended_on,
+        someone = person(VILLAGE)
+        Registration.objects.create(
+            person=someone, region_id=VILLAGE, coverage_year=2022, registered_on=date(2021, 10, 8)
         )
+        row = [someone.name, someone.id_number, "平利某厂", "停保", f"{ended_on}", "3"]
+        batch = deliver("employee_cover", [row], year=2022, on=ended_on)
+        assert batch.accepted == 1, batch.reason
 
     return make
 

@@ -135,7 +135,7 @@ class TestWeekly:
 
     @pytest.mark.clause("PL-8.2a")
     def test_a_person_makes_what_is_owed_once_also_where_nothing_has_changed(self, client):
-        assert "我方待制作" in text(client)
+        assert "待制作的名单" in text(client)
         self.make(client)
         delivery = Delivery.objects.get()
         assert (delivery.occurrence, delivery.rows, delivery.made_by) == ("2021-W44", 0, self.agent)
