@@ -5,14 +5,11 @@ that the back office says about the season (rankings, decisions, ledgers, delive
 and with itself, to the fen. Who is who stands in `PEOPLE`.
 """
 
-import csv
-import io
-import json
 from collections import Counter
 from datetime import date
+from functools import partial
 
 import pytest
-from django.core.management import call_command
 
 from accounts.models import Bureau, BureauKind
 from accounts.queries import system_staff
@@ -24,8 +21,9 @@ from exchanges.outbound.services import make_delivery, read_out
 from notices.services import set_season
 from refunds import services as refunds
 from regions.models import Level, Region
-from tests.deliveries import HEADERS, csv_bytes
-from tests.factories import PINGLI, make_id_number, make_staff
+from tests.config import by_hand
+from tests.config.by_hand import ledger_rows, name_of, received, who
+from tests.factories import PINGLI, make_staff
 
 CHENGGUAN, LAOXIAN = "610926100000", "610926102000"
 A1, A2 = "610926100001", "610926100002"
@@ -53,28 +51,8 @@ UNPAID = {15, 19, 20, 40, 49, 50, 57, 58, 59, 60}
 AWAY = {25, 57}
 LATER = {46: "2021-12-03", 47: "2021-12-03", 48: "2021-12-03", 24: "2021-12-26"}
 DECIDED_ON = "2021-12-20"
-
-
-def name_of(number: int) -> str:
-    return "甲乙丙丁戊己庚辛壬癸"[number % 10] + "子丑寅卯辰巳午"[number // 10]
-
-
-def number_of(number: int) -> str:
-    return make_id_number("610926", date(1975, 4, 12), sequence=number)
-
-
-def who(number: int) -> list[str]:
-    return [name_of(number), number_of(number)]
-
-
-def run(name, *arguments, area=PINGLI):
-    """A command's JSON."""
-    out, err = io.StringIO(), io.StringIO()
-    try:
-        call_command(name, *arguments, "--area", area, "--year", "2022", "--json", stdout=out, stderr=err)
-    except SystemExit as ending:
-        raise AssertionError(f"{name}: exit status {ending.code}, {err.getvalue()}{out.getvalue()}") from ending
-    return json.loads(out.getvalue())
+run = partial(by_hand.run, area=PINGLI)
+ranked = partial(by_hand.ranked, area=PINGLI)
 
 
 def receipt(number: int, *, paid_on="2021-11-11", amount="320", mark="", place="", channel="微信") -> list[str]:
@@ -94,12 +72,8 @@ def receive(tree, settings, tmp_path):
     )
     set_season(region=tree[PINGLI], coverage_year=2022, pack_id="pingli-2022", by=system_staff(), on=date(2021, 10, 1))
 
-    def receive(kind, rows, *, on, refused=0):
-        path = tmp_path / f"{kind}.csv"
-        path.write_bytes(csv_bytes([HEADERS[kind], *rows]))
-        said = run("receive", kind, str(path), "--on", on)
-        assert (said["status"], said["rows"], said["refused"]) == ("merged", len(rows), refused), said
-        return said
+    def receive(kind, rows, *, on):
+        return received(tmp_path, kind, rows, on=on, area=PINGLI)
 
     return receive
 
@@ -203,22 +177,10 @@ def season(receive):
 def ledger(tmp_path):
     """Writes a ledger and reads it: ledger("funds") → rows as dictionaries."""
 
-    def ledger(name, *, on=DECIDED_ON, area=PINGLI):
-        path = tmp_path / f"{name}.csv"
-        said = run("ledger", name, "--out", str(path), "--on", on, area=area)
-        lines = list(csv.reader(path.open(encoding="utf-8-sig", newline="")))
-        rows = [dict(zip(lines[2], cells, strict=True)) for cells in lines[3:-1]]
-        assert said["rows"] == len(rows)
-        return rows
+    def ledger(name, *, on=DECIDED_ON):
+        return ledger_rows(tmp_path, name, on=on, area=PINGLI)
 
     return ledger
-
-
-def ranked(day, *, area=PINGLI):
-    return [
-        (row["name"], row["enrolled"], row["target"], row["rate"], row["rank"], row["weeks_behind"], row["flags"])
-        for row in run("rank", "--on", day, area=area)["rows"]
-    ]
 
 
 @pytest.mark.clause("PL-8.3a")
@@ -362,6 +324,6 @@ def test_the_books_agree_before_and_after_the_year_begins(season, ledger):
     assert said["assistance"]["medical_assistance"] == "1670.00"
     assert said["fiscal_subsidy"]["central"] == "21808.00"
     assert run("reconcile", "--on", "2022-03-05")["ok"]
-    assert run("snapshot", "--on", "2021-12-31")["enrolled"] == 47
+    assert run("snapshot", "--on", "2021-12-31") == {"regions": 8, "enrolled": 47, "target": 50}
     late = next(row for row in ledger("enrolled", on="2022-03-05") if row["姓名"] == name_of(24))
     assert (late["待遇开始日期"], late["缴费金额（元）"]) == ("", "320.00")

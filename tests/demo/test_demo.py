@@ -59,6 +59,7 @@ def test_a_season_from_the_files_to_the_ranking(db):
     assert Task.objects.count() == 24
     assert not Batch.objects.exclude(status__in=["merged", "unchanged"]).exists()
     assert Batch.objects.filter(kind="identities", refused__gt=0).exists()
+    assert not Batch.objects.filter(kind="payments", refused__gt=0).exists()
     assert set(Application.objects.values_list("status", flat=True)) == {"applied", "taken_in", "approved"}
     assert (today_in("610926102000"), today_in("341323117200")) == (date(2021, 12, 25), date(2022, 12, 31))
     assert {staff.role for staff in Staff.objects.all()} >= set(Role.values)
