@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
 from accounts.scope import within
-from enrollment.ledgers import NAME, NUMBER, town_of, village_of
+from enrollment.ledgers import NAME, NUMBER, place_cells, place_columns
 from enrollment.models import DocumentKind, EmployeeCover, Registration
 from enrollment.platform_codes import ENROLLED, PERSON_KINDS, RESIDENT_INSURANCE, person_kind
 from exchanges.ledgers import Column, Kind
@@ -18,7 +18,7 @@ from regions.queries import code_ranges
 
 DOCUMENT_CODE = Column("证件类型代码", width=12)
 DOCUMENT = Column("证件类型", width=18, labels=dict(DocumentKind.choices))
-PLACE = (Column("参保地区划", width=14), Column("镇（街道）", width=14), Column("村（社区）", width=18))
+PLACE = place_columns("参保地区划")
 STOPPED, JOINED = "停保", "新参保"
 
 REGISTRATIONS = (
@@ -36,11 +36,6 @@ REGISTRATIONS = (
     Column("登记日期", Kind.DATE, 12),
     Column("参保状态代码", width=12),
 )
-
-
-def place_cells(path: str) -> tuple:
-    """Code, town and village of a place, for the columns PLACE."""
-    return f"{path}_id", town_of(path), village_of(path)
 
 
 def document_cells(person: str) -> tuple:

@@ -1,17 +1,20 @@
 """The ledgers of people: enrolled, not enrolled, paid twice, waived (ZJ-5.3a, SL-6.3, PL-8.3c)."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Staff
 from accounts.scope import visible_ranges, within
-from enrollment.models import NotEnrolledReason, Person, Registration
+from enrollment.models import NotEnrolledReason, Person, Proposal, Registration
 from enrollment.queries import (
+    doubly_insured,
     duplicate_payments,
     earlier_payments,
     enrolled_people,
+    lapsed_on,
     not_enrolled_people,
     standing_payments,
 )
@@ -20,6 +23,38 @@ from regions.models import Level, Region
 
 NUMBER = Column("证件号码", Kind.NUMBER, 20, purpose="enrollment.person.id_number")
 NAME = Column("姓名", width=12)
+# Of a payment, in the order of PAID_CELLS.
+PAID = (
+    Column("缴费金额（元）", Kind.MONEY, 14),
+    Column("缴费日期", Kind.DATE, 12),
+    Column("电子税票号码", width=24),
+    Column("缴费渠道", width=12),
+)
+PAID_CELLS = ("amount_fen", "paid_on", "receipt_no", "channel")
+# Of a reason for not enrolling, in the order of `_why`.
+WHY = (
+    Column("未参保原因", width=18, labels=dict(NotEnrolledReason.Reason.choices)),
+    Column("说明", width=24),
+    Column("放弃参保签字日期", Kind.DATE, 16),
+    Column("核实日期", Kind.DATE, 12),
+    Column("核实人", width=12),
+)
+
+
+def place_columns(header: str) -> tuple[Column, ...]:
+    """A place in three columns, for `place_cells`; `header` says which place it is."""
+    return Column(header, width=14), Column("镇（街道）", width=14), Column("村（社区）", width=18)
+
+
+def place_cells(path: str) -> tuple[Any, ...]:
+    """Code, town and village of a place, for `place_columns`."""
+    return f"{path}_id", town_of(path), village_of(path)
+
+
+def _why(path: str = "") -> tuple[str, ...]:
+    return tuple(
+        f"{path}{name}" for name in ("reason", "detail", "waiver_signed_on", "recorded_on", "recorded_by__full_name")
+    )
 
 
 def town_of(path: str) -> Case:
@@ -38,10 +73,6 @@ def village_of(path: str) -> Case:
     )
 
 
-def _place(path: str) -> tuple:
-    return f"{path}_id", town_of(path), village_of(path)
-
-
 def _counting(path: str, coverage_year: int, on: date, *, since: str, until: str) -> FilteredRelation:
     """The one row of a person's history that counts on the day."""
     return FilteredRelation(
@@ -54,17 +85,12 @@ def _counting(path: str, coverage_year: int, on: date, *, since: str, until: str
 ENROLLED = (
     NAME,
     NUMBER,
-    Column("参保地区划", width=14),
-    Column("镇（街道）", width=14),
-    Column("村（社区）", width=18),
+    *place_columns("参保地区划"),
     Column("户籍地区划", width=14),
     Column("户号", width=14),
     Column("参保情形", width=14, labels=dict(Registration.Situation.choices)),
     Column("档次", Kind.INTEGER, 6),
-    Column("缴费金额（元）", Kind.MONEY, 14),
-    Column("缴费日期", Kind.DATE, 12),
-    Column("电子税票号码", width=24),
-    Column("缴费渠道", width=12),
+    *PAID,
     Column("部门代缴", Kind.FLAG, 10),
     Column("待遇开始日期", Kind.DATE, 14),
     Column("待遇截止日期", Kind.DATE, 14),
@@ -86,15 +112,12 @@ def enrolled_rows(user: Staff, area: Region, coverage_year: int, on: date) -> Qu
         .values_list(
             "person__name",
             "person__id_number",
-            *_place("region"),
+            *place_cells("region"),
             "person__region_id",
             "person__household",
             "registration__situation",
             "tier",
-            "amount_fen",
-            "paid_on",
-            "receipt_no",
-            "channel",
+            *PAID_CELLS,
             "by_roster",
             "entitlement__starts_on",
             "entitlement__ends_on",
@@ -113,18 +136,13 @@ def _open_registration(coverage_year: int) -> FilteredRelation:
 NOT_ENROLLED = (
     NAME,
     NUMBER,
-    Column("户籍地区划", width=14),
-    Column("镇（街道）", width=14),
-    Column("村（社区）", width=18),
+    *place_columns("户籍地区划"),
     Column("户号", width=14),
     Column("出生日期", Kind.DATE, 12),
     Column("状态", width=8, labels=dict(Person.Status.choices)),
-    Column("未参保原因", width=18, labels=dict(NotEnrolledReason.Reason.choices)),
-    Column("说明", width=24),
+    Column("断保待参（职工医保停保日期）", Kind.DATE, 18),
+    *WHY,
     Column("佐证资料", width=24),
-    Column("放弃参保签字日期", Kind.DATE, 16),
-    Column("核实日期", Kind.DATE, 12),
-    Column("核实人", width=12),
 )
 
 
@@ -133,22 +151,20 @@ def not_enrolled_rows(user: Staff, area: Region, coverage_year: int, on: date) -
     people = not_enrolled_people(coverage_year=coverage_year, on=on, ranges=visible_ranges(user, area))
     return (
         people.annotate(
-            why=_counting("not_enrolled_reasons", coverage_year, on, since="recorded_on", until="withdrawn_on")
+            lapsed_on=lapsed_on(on),
+            why=_counting("not_enrolled_reasons", coverage_year, on, since="recorded_on", until="withdrawn_on"),
         )
         .order_by("region_id", "household", "pk")
         .values_list(
             "name",
             "id_number",
-            *_place("region"),
+            *place_cells("region"),
             "household",
             "birth_date",
             "status",
-            "why__reason",
-            "why__detail",
+            "lapsed_on",
+            *_why("why__"),
             "why__evidence",
-            "why__waiver_signed_on",
-            "why__recorded_on",
-            "why__recorded_by__full_name",
         )
     )
 
@@ -157,33 +173,40 @@ DUPLICATES = (
     NAME,
     NUMBER,
     Column("户籍地区划", width=14),
-    Column("参保地区划", width=14),
-    Column("镇（街道）", width=14),
-    Column("村（社区）", width=18),
-    Column("缴费金额（元）", Kind.MONEY, 14),
-    Column("缴费日期", Kind.DATE, 12),
-    Column("电子税票号码", width=24),
-    Column("缴费渠道", width=12),
+    *place_columns("参保地区划"),
+    *PAID,
     Column("重复缴费", Kind.FLAG, 10),
+    Column("同期职工医保", Kind.FLAG, 12),
+    Column("建议退费", Kind.FLAG, 10),
 )
 
 
 def duplicates_rows(user: Staff, area: Region, coverage_year: int, on: date) -> QuerySet:
-    """The payments of `duplicate_payments` person by person; the first one counts, the others are marked."""
-    payments = duplicate_payments(coverage_year=coverage_year, on=on, ranges=visible_ranges(user, area))
+    """The payments of `duplicate_payments` and of `doubly_insured` person by person; of several the first one counts,
+    the others are marked, and so is what is proposed for refund or was accepted (SL-5.3)."""
+    asked = {"coverage_year": coverage_year, "on": on, "ranges": visible_ranges(user, area)}
+    insured = doubly_insured(**asked).values("pk")
+    proposed = Proposal.objects.filter(
+        payment=OuterRef("pk"), status__in=[Proposal.Status.OPEN, Proposal.Status.ACCEPTED]
+    )
+    payments = standing_payments(coverage_year=coverage_year, on=on)
     return (
-        payments.annotate(repeated=Exists(earlier_payments(coverage_year=coverage_year, on=on)))
+        payments.filter(Q(pk__in=duplicate_payments(**asked).values("pk")) | Q(pk__in=insured))
+        .annotate(
+            repeated=Exists(earlier_payments(coverage_year=coverage_year, on=on)),
+            insured=Case(When(pk__in=insured, then=Value(True)), default=Value(False)),
+            proposed=Exists(proposed),
+        )
         .order_by("person_id", "paid_on", "pk")
         .values_list(
             "person__name",
             "person__id_number",
             "person__region_id",
-            *_place("region"),
-            "amount_fen",
-            "paid_on",
-            "receipt_no",
-            "channel",
+            *place_cells("region"),
+            *PAID_CELLS,
             "repeated",
+            "insured",
+            "proposed",
         )
     )
 
@@ -191,14 +214,8 @@ def duplicates_rows(user: Staff, area: Region, coverage_year: int, on: date) -> 
 WAIVERS = (
     NAME,
     NUMBER,
-    Column("户籍地区划", width=14),
-    Column("镇（街道）", width=14),
-    Column("村（社区）", width=18),
-    Column("放弃原因", width=18, labels=dict(NotEnrolledReason.Reason.choices)),
-    Column("说明", width=24),
-    Column("签字日期", Kind.DATE, 12),
-    Column("登记日期", Kind.DATE, 12),
-    Column("登记人", width=12),
+    *place_columns("户籍地区划"),
+    *WHY,
     Column("后已参保", Kind.FLAG, 10),
 )
 
@@ -219,12 +236,8 @@ def waivers_rows(user: Staff, area: Region, coverage_year: int, on: date) -> Que
         .values_list(
             "person__name",
             "person__id_number",
-            *_place("region"),
-            "reason",
-            "detail",
-            "waiver_signed_on",
-            "recorded_on",
-            "recorded_by__full_name",
+            *place_cells("region"),
+            *_why(),
             "paid_since",
         )
     )

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from accounts.business_day import today_for
 from accounts.models import Staff
@@ -107,17 +107,20 @@ def spells_in_force(*, on: date) -> QuerySet[EmployeeCover]:
     )
 
 
+def lapsed_on(on: date) -> Case:
+    """For people: the day on which they left employee insurance, if they have no other on the day; else nothing."""
+    theirs = Q(id_number_index=OuterRef("id_number_index"))
+    last = EmployeeCover.objects.filter(theirs, ended_on__lte=on).order_by("-ended_on").values("ended_on")
+    return Case(When(Exists(spells_in_force(on=on).filter(theirs)), then=None), default=Subquery(last[:1]))
+
+
 def lapsed_insured(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
     """断保待参: of the people those who have left employee insurance by the day and have no other (SL-4.2.1, PL-4.2.1),
     with the day as `lapsed_on`."""
-    theirs = Q(id_number_index=OuterRef("id_number_index"))
-    last = EmployeeCover.objects.filter(theirs, ended_on__lte=on).order_by("-ended_on").values("ended_on")
     left = EmployeeCover.objects.filter(ended_on__lte=on).values("id_number_index")
     holding = spells_in_force(on=on).values("id_number_index")
     return (
-        people.filter(id_number_index__in=left)
-        .exclude(id_number_index__in=holding)
-        .annotate(lapsed_on=Subquery(last[:1]))
+        people.filter(id_number_index__in=left).exclude(id_number_index__in=holding).annotate(lapsed_on=lapsed_on(on))
     )
 
 

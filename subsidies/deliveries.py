@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
 from accounts.scope import within
-from enrollment.deliveries import DOCUMENT, DOCUMENT_CODE, PLACE, document_cells, place_cells
-from enrollment.ledgers import NAME, NUMBER
+from enrollment.deliveries import DOCUMENT, DOCUMENT_CODE, PLACE, document_cells
+from enrollment.ledgers import NAME, NUMBER, place_cells
 from enrollment.platform_codes import RESIDENT_INSURANCE
 from exchanges.ledgers import Column, Kind
 from exchanges.outbound.kinds import DeliveryKind, key_order

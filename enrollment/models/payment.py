@@ -39,6 +39,8 @@ class Payment(ScopedModel):
             models.Index(fields=["person", "coverage_year"], name="payment_of_person"),
         ]
         constraints = [
+            # Every payment has a voucher (PL-6.3).
+            models.CheckConstraint(name="payment_has_voucher", condition=~Q(receipt_no="")),
             models.CheckConstraint(name="payment_not_negative", condition=Q(amount_fen__gte=0)),
             models.CheckConstraint(
                 name="payment_reversed_after", condition=Q(reversed_on__isnull=True) | Q(reversed_on__gte=F("paid_on"))

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from enrollment.models import Payment, Person, Registration
 from exchanges.models import Batch
@@ -169,3 +170,14 @@ def test_what_is_no_amount_is_refused(deliver, resident, amount):
 def test_amounts_as_people_write_them(deliver, resident, amount, fen):
     deliver("payments", [row(resident, amount=amount)])
     assert Payment.objects.get().amount_fen == fen
+
+
+@pytest.mark.clause("PL-6.3")
+def test_no_payment_without_its_voucher(deliver, resident):
+    batch = deliver("payments", [row(resident, receipt="")])
+    assert reasons(batch) == {2: [("receipt_no", "missing")]}
+    deliver("payments", [row(resident)])
+    kept = Payment.objects.get()
+    assert (kept.receipt_no, kept.channel) == ("3610962111000001", "微信")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payment.objects.update(receipt_no="")

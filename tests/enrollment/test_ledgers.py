@@ -144,6 +144,38 @@ def test_duplicates_are_two_or_more_standing_payments_of_one_person(rows, person
     ]
 
 
+@pytest.mark.clause("SL-5.3")
+@pytest.mark.clause("JL-4.2")
+def test_duplicates_name_employee_insurance_and_what_is_proposed_for_refund(rows, person, deliver):
+    both, twice = person(VILLAGE, name="两险"), person(VILLAGE, name="两次")
+    for number, someone, day in (("R1", both, "2021-11-01"), ("R2", twice, "2021-11-01"), ("R3", twice, "2021-11-02")):
+        row = [number, someone.name, someone.id_number, VILLAGE, "2022", "1", "320", day, ""]
+        deliver("payments", [row], on=DAY)
+    deliver("employee_cover", [[both.name, both.id_number, "县一中", "新参保", "2021-10-01", ""]], on=DAY)
+    told = [
+        (each["电子税票号码"], each["重复缴费"], each["同期职工医保"], each["建议退费"]) for each in rows("duplicates")
+    ]
+    assert told == [("R1", "", "是", ""), ("R2", "", "", ""), ("R3", "是", "", "是")]
+
+
+@pytest.mark.clause("JL-4.2")
+def test_not_enrolled_tells_who_broke_off_employee_insurance(rows, person, deliver):
+    left, insured = person(VILLAGE, name="断保"), person(VILLAGE, name="在保")
+    deliver("employee_cover", [[left.name, left.id_number, "县一中", "停保", "2021-10-01", "2"]], on=DAY)
+    deliver("employee_cover", [[insured.name, insured.id_number, "县一中", "新参保", "2021-10-01", ""]], on=DAY)
+    told = {row["姓名"]: row["断保待参（职工医保停保日期）"] for row in rows("not_enrolled")}
+    assert told == {"断保": "2021-10-01", "在保": ""}
+
+
+@pytest.mark.clause("SL-6.3")
+def test_one_format_for_every_place(rows, person, staff):
+    for village in (VILLAGE, OTHER_TOWN):
+        make_payment(person(village))
+    county, town = rows("enrolled"), rows("enrolled", OTHER_TOWN)
+    assert list(county[0]) == list(town[0])
+    assert "电子税票号码" in town[0]
+
+
 @pytest.mark.clause("PL-8.3c")
 def test_waivers_are_the_signed_ones_that_stand(rows, person):
     by = system_staff()
@@ -153,6 +185,6 @@ def test_waivers_are_the_signed_ones_that_stand(rows, person):
     )
     record_reason(person=unsigned, coverage_year=2022, reason="healthy", by=by, on=DAY)
     (row,) = rows("waivers")
-    assert (row["姓名"], row["签字日期"], row["后已参保"]) == ("签字", "2021-12-01", "")
+    assert (row["姓名"], row["放弃参保签字日期"], row["后已参保"]) == ("签字", "2021-12-01", "")
     make_payment(signed, paid_on=DAY)
     assert rows("waivers")[0]["后已参保"] == "是"

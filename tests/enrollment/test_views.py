@@ -300,6 +300,7 @@ def test_no_reason_is_recorded_for_who_has_paid(client, sign_in, person):
 # Amounts and duplicates
 
 
+@pytest.mark.clause("ZJ-5.6b")
 def test_differing_amounts_are_those_the_room_that_knows_names(client, sign_in, person, monkeypatch):
     from django.db.models import Value
 

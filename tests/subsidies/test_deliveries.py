@@ -121,6 +121,7 @@ def test_the_roster_holds_whom_a_department_pays_for(make, resident, decide_area
 
 @pytest.mark.clause("PL-8.2b")
 @pytest.mark.clause("SL-6.2c")
+@pytest.mark.clause("JL-4.3")
 @pytest.mark.parametrize(
     ("name", "purpose"), [("assistance_request", "assistance"), ("subsidy_request", "fiscal_subsidy")]
 )
