@@ -19,7 +19,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One card of the workbench: how many of something wait for this user. `count` gets the user."""
+    """One card of the workbench: how many of something wait for this user. `count` gets the user.
+
+    `at_most`: the count goes no further than this number, and is then shown as "so many or more".
+    """
 
     title: str
     url_name: str
@@ -28,6 +31,7 @@ class Waiting:
     order: int
     query: str = ""
     empty: str = ""
+    at_most: int | None = None
 
 
 @dataclass(frozen=True)

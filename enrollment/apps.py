@@ -42,6 +42,7 @@ class EnrollmentConfig(AppConfig):
             (_("Differing amounts"), "enrollment:amounts", "enrollment.view_payment", "money"),
             (_("Proposals"), "enrollment:proposals", "enrollment.correct", "flag"),
             (_("Registration desk"), "enrollment:register", "enrollment.register", "person"),
+            (_("Public lists"), "enrollment:posting", "exchanges.export_ledger", "print"),
             (_("Schools"), "enrollment:schools", "enrollment.view_schooling", "book"),
             (_("Employee insurance"), "enrollment:employee_cover", "enrollment.view_employeecover", "exchange"),
         )
@@ -50,7 +51,13 @@ class EnrollmentConfig(AppConfig):
 
     def _fill_workbench(self) -> None:
         from accounts.navigation import Waiting, add_waiting
-        from enrollment.queries import open_proposals, people_lapsed, people_paid_twice, people_without_reason
+        from enrollment.queries import (
+            COUNTED_AT_MOST,
+            open_proposals,
+            people_lapsed,
+            people_paid_twice,
+            people_without_reason,
+        )
 
         add_waiting(
             Waiting(
@@ -70,6 +77,7 @@ class EnrollmentConfig(AppConfig):
                 ("enrollment.record_reason",),
                 20,
                 empty=_("Everyone has paid, or the reason is known."),
+                at_most=COUNTED_AT_MOST,
             )
         )
         add_waiting(
@@ -81,6 +89,7 @@ class EnrollmentConfig(AppConfig):
                 21,
                 query="only=lapsed",
                 empty=_("Nobody who left employee insurance waits to be enrolled."),
+                at_most=COUNTED_AT_MOST,
             )
         )
         add_waiting(

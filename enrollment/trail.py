@@ -15,6 +15,7 @@ VERBS = {
     "enrollment.undo_proposal": pgettext_lazy("audit trail", "Decision on a proposal taken back"),
     "enrollment.correct_person": pgettext_lazy("audit trail", "Person's data corrected"),
     "enrollment.reveal_number": pgettext_lazy("audit trail", "Full number shown"),
+    "enrollment.post_list": pgettext_lazy("audit trail", "List drawn up for the notice board"),
     "enrollment.record_reason": pgettext_lazy("audit trail", "Reason of not enrolling recorded"),
     "enrollment.withdraw_reason": pgettext_lazy("audit trail", "Reason of not enrolling withdrawn"),
     "enrollment.record_entitlement": pgettext_lazy("audit trail", "Entitlement recorded"),
@@ -22,6 +23,7 @@ VERBS = {
     "enrollment.record_refund": pgettext_lazy("audit trail", "Payment refunded, enrolment ended"),
 }
 FACTS = {
+    "list": pgettext_lazy("audit trail", "list"),
     "cause": pgettext_lazy("audit trail", "cause"),
     "new_person": pgettext_lazy("audit trail", "new person"),
     "place": pgettext_lazy("audit trail", "place of enrolment"),

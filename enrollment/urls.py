@@ -1,6 +1,6 @@
 from django.urls import path
 
-from enrollment.views import employee_cover, lists, person, proposals, registration, schools
+from enrollment.views import employee_cover, lists, person, posting, proposals, registration, schools
 
 app_name = "enrollment"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("amounts/<str:code>/", lists.amounts, name="amounts_in"),
     path("duplicates/", lists.duplicates, name="duplicates"),
     path("duplicates/<str:code>/", lists.duplicates, name="duplicates_in"),
+    path("posting/", posting.posting, name="posting"),
+    path("posting/<str:code>/", posting.posting, name="posting_in"),
     path("register/", registration.register, name="register"),
     path("employee-cover/", employee_cover.spells, name="employee_cover"),
     path("employee-cover/find/", employee_cover.find, name="find_cover"),

@@ -54,6 +54,7 @@ class SubsidiesConfig(AppConfig):
 
     def _fill_workbench(self) -> None:
         from accounts.navigation import Waiting, add_waiting
+        from enrollment.queries import COUNTED_AT_MOST
         from subsidies import waiting
 
         cards = (
@@ -63,6 +64,7 @@ class SubsidiesConfig(AppConfig):
                 waiting.changes_to_decide,
                 "subsidies.decide",
                 _("Decisions are up to date."),
+                None,
             ),
             (
                 _("Payments that differ from the amount due"),
@@ -70,6 +72,7 @@ class SubsidiesConfig(AppConfig):
                 waiting.differing_amounts,
                 "subsidies.decide",
                 _("Every payment is what was due."),
+                COUNTED_AT_MOST,
             ),
             (
                 _("People with an undetermined figure"),
@@ -77,7 +80,8 @@ class SubsidiesConfig(AppConfig):
                 waiting.undetermined_people,
                 "subsidies.decide",
                 _("Every figure is known."),
+                COUNTED_AT_MOST,
             ),
         )
-        for order, (title, url_name, count, permission, empty) in enumerate(cards, start=40):
-            add_waiting(Waiting(title, url_name, count, (permission,), order, empty=empty))
+        for order, (title, url_name, count, permission, empty, at_most) in enumerate(cards, start=40):
+            add_waiting(Waiting(title, url_name, count, (permission,), order, empty=empty, at_most=at_most))

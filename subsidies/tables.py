@@ -99,11 +99,11 @@ class MarkTable(_PersonTable):
     determined_on = tables.DateColumn(verbose_name=_("determined on"), format="Y-m-d")
     marked_on = tables.DateColumn(verbose_name=_("marked on"), format="Y-m-d")
     ended_on = tables.DateColumn(verbose_name=_("ends on"), format="Y-m-d")
-    batch = tables.Column(verbose_name=_("from batch"), empty_values=())
+    batch = tables.Column(verbose_name=_("from batch"), accessor="batch_id", empty_values=())
 
     class Meta:
         empty_text = _("No identity mark here answers to that.")
         orderable = False
 
-    def render_batch(self, record: object) -> str:
-        return f"#{record.batch_id}" if record.batch_id else str(_("by hand"))
+    def render_batch(self, value: int | None) -> str:
+        return f"#{value}" if value else str(_("by hand"))

@@ -19,6 +19,7 @@ from subsidies.models import DecisionRun
 _ROOMS = ("enrollment.", "subsidies.", "notices.", "regions.", "exchanges.merge")
 _CHANGES_NOTHING = (
     "enrollment.reveal_number",
+    "enrollment.post_list",
     "enrollment.record_reason",
     "enrollment.withdraw_reason",
     "notices.propose_amendment",

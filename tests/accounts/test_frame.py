@@ -4,8 +4,12 @@ from decimal import Decimal
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.urls import reverse
 
+from accounts import navigation
+from accounts.roles import Role
 from accounts.templatetags.frame import day, field, icon, masked, percent, yuan
+from tests.factories import PINGLI
 
 
 @pytest.mark.parametrize(
@@ -68,3 +72,11 @@ def test_form_writes_every_field_and_escapes():
 
 def test_icon_without_a_name_is_a_dot():
     assert "#dot" in icon("")
+
+
+@pytest.mark.parametrize(("found", "shown"), [(9_999, ">9,999<"), (10_000, ">10,000+<")])
+def test_a_card_that_counts_no_further_says_so(client, staff, tree, monkeypatch, found, shown):
+    card = navigation.Waiting("等待", "workbench", lambda user: found, (), 1, at_most=10_000)
+    monkeypatch.setattr(navigation, "_waiting", [card])
+    client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
+    assert shown in client.get(reverse("workbench")).text
