@@ -1,6 +1,5 @@
 """How the duties of an area stand on a day: each occurrence with the list that fulfils it, or what is in the way."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -95,9 +94,8 @@ def rows_of(
                 Row(duty, State.UNWATCHED, each, max((each.due_on - on).days, 0)) for each in duty.occurrences
             ] or [Row(duty, State.UNWATCHED)]
         elif duty.direction == Direction.OUT:
-            key = duty.area.pk, duty.coverage_year, duty.delivery.name
             automatic = (duty.area.pk, duty.delivery.name) in scheduled
-            rows += _stand(duty, deliveries.get(key, []), on, automatic=automatic)
+            rows += _stand(duty, _lists_to(duty, deliveries), on, automatic=automatic)
         else:
             came = _lists_of(duty, batches)
             if duty.deadline.each_row:
@@ -145,17 +143,14 @@ def _batches(duties: list[Duty], on: date, user: Staff | None) -> list[Batch]:
     return list(_seen(asked, user).defer("layout", "preview").order_by("business_on", "id"))
 
 
-def _deliveries(duties: list[Duty], on: date, user: Staff | None) -> dict[tuple[str, int, str], list[Delivery]]:
+def _deliveries(duties: list[Duty], on: date, user: Staff | None) -> list[Delivery]:
     asked = Delivery.objects.filter(
         kind__in={duty.delivery.name for duty in duties if duty.delivery},
-        region__in={duty.area.pk for duty in duties},
+        region__in={code for duty in duties for code in duty.above},
         coverage_year__in={duty.coverage_year for duty in duties},
         on__lte=on,
     )
-    found: dict[tuple[str, int, str], list[Delivery]] = defaultdict(list)
-    for delivery in _seen(asked, user).order_by("sent_on", "id"):
-        found[delivery.region_id, delivery.coverage_year, delivery.kind].append(delivery)
-    return found
+    return list(_seen(asked, user).order_by("sent_on", "id"))
 
 
 def _seen(asked: QuerySet, user: Staff | None) -> QuerySet:
@@ -169,6 +164,16 @@ def _lists_of(duty: Duty, batches: list[Batch]) -> list[Batch]:
         if duty.bureau
         and batch.sender_id == duty.bureau.pk
         and (batch.kind, batch.coverage_year) == (duty.deadline.file, duty.coverage_year)
+    ]
+
+
+def _lists_to(duty: Duty, deliveries: list[Delivery]) -> list[Delivery]:
+    """The lists of ours for the area, or for one above that holds it."""
+    return [
+        delivery
+        for delivery in deliveries
+        if (delivery.kind, delivery.coverage_year) == (duty.delivery.name, duty.coverage_year)
+        and delivery.region_id in duty.above
     ]
 
 

@@ -96,8 +96,11 @@ def _lines(
     delivery = delivery_for(deadline)
     title = str(delivery.title) if delivery else _title(deadline)
     watched = delivery is not None if deadline.outgoing else _is_file(deadline)
-    # A list to the agency itself goes to the one above (SL-3.1: the county's to the city's).
-    places = above[1:] if (deadline.outgoing and deadline.receiver == BureauKind.AGENCY) else above
+    # A list to the agency goes to the one above (SL-3.1: the county's to the city's); at the top it has arrived.
+    upward = deadline.outgoing and deadline.receiver == BureauKind.AGENCY
+    if upward and area.pk == pack.jurisdiction:
+        return
+    places = above[1:] if upward else above
     for kind in (deadline.receiver,) if deadline.outgoing else deadline.senders:
         nearest = _nearest(kind, places, bureaus)
         # Whoever is of the kind owes a list of their own; one list of ours goes to one of them.

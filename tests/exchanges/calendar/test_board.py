@@ -8,6 +8,8 @@ from accounts.roles import Role
 from exchanges.calendar.board import State, overdue, rows_of
 from exchanges.models import Batch, Delivery
 from exchanges.outbound.services import hand_over
+from notices.models import Season
+from regions.models import Region
 from tests.exchanges.calendar.conftest import CITY, day
 from tests.factories import PINGLI, ZHUJI
 
@@ -239,6 +241,18 @@ class TestOut:
         first = next(row for row in rows if row.occurrence and row.occurrence.key == "2021-W43")
         assert first.state == state
         assert delivery in (first.aside, first.document)
+
+    def test_a_list_of_the_county_holds_its_towns(self, weekly, lines):
+        weekly(day("2021-10-29"))
+        assert ("tax", "2021-W43", "done", 0) in lines(2022, day("2021-11-03"), area="610926102000")
+
+
+@pytest.mark.clause("SL-3.1")
+def test_the_area_of_the_notice_has_nobody_above_to_send_its_list_to(tree, bureau):
+    city = Region.objects.create(code="611000000000", name="商洛市", full_name="陕西省商洛市", level="city")
+    Season.objects.create(region=city, coverage_year=2024, pack_id="shangluo-2024")
+    rows = rows_of([city], [2024], on=day("2023-09-20"), user=None)
+    assert {row.duty.direction for row in rows} == {"in"}
 
 
 @pytest.mark.clause("PL-8.2a")

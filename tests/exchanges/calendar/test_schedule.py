@@ -1,9 +1,11 @@
 """Lists of ours that are made by themselves when the notice wants them, once, also after a day that was missed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -191,6 +193,30 @@ def test_two_looks_at_one_time_make_one(area, lapsed):
     first.pk, first.sequence = None, 2
     with pytest.raises(IntegrityError, match=r"occurrence|UNIQUE"), transaction.atomic():
         first.save(force_insert=True)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_one_moment_make_one(area, lapsed):
+    lapsed()
+    pack = load("pingli-2022")
+    week = next(
+        each for each in occurrences(pack.duties.report_deadlines["employee_cover"], pack) if each.due_on == SUNDAY
+    )
+    asked = {"kind": by_name("employee_changes"), "region": area, "coverage_year": 2022, "format": "csv", "on": SUNDAY}
+    by, together = system_staff(), Barrier(4)
+
+    def work(_number):
+        try:
+            together.wait()
+            return services.make_due(occurrence=week, by=by, **asked)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        results = list(workers.map(work, range(4)))
+    assert sum(result is not None for result in results) == 1
+    assert made() == [("2021-W44", 1, 1)]
 
 
 def test_a_look_that_another_worker_took_is_left_alone(schedule, lapsed, area):
