@@ -1,8 +1,9 @@
 """What every channel can do, in one box folder. Names are plain file names; `done/name` lies one folder deeper."""
 
+import socket
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -70,12 +71,40 @@ class Channel(ABC):
 
 
 @contextmanager
-def told(address: str, *errors: type[Exception]) -> Iterator[None]:
-    """Turns the errors of a library into ChannelError; a missing file stays FileNotFoundError."""
+def told(address: str, *errors: type[Exception], words: Callable[[Exception], str] = str) -> Iterator[None]:
+    """Turns the errors of a library into ChannelError, in the words that the channel has for them or those for what
+    happens on every network; a missing file stays FileNotFoundError."""
     try:
         yield
     except (FileNotFoundError, ChannelError):
         raise
     except errors as error:
-        reason = str(error) or type(error).__name__
+        reason = _network_words(error) or words(error) or type(error).__name__
         raise ChannelError(_("%(address)s: %(reason)s") % {"address": address, "reason": reason[:200]}) from error
+
+
+def _network_words(error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return _("There is no server of this name. Please check the address.")
+    if isinstance(error, ConnectionRefusedError):
+        return _("The server takes no connection there. Please check the port, and ask the bureau whether it runs.")
+    if isinstance(error, TimeoutError):
+        return _("The server does not answer. Please check address and port, and the firewall on the way.")
+    if isinstance(error, ConnectionError | EOFError):
+        return _("The connection broke off. It is tried again at the next look.")
+    return ""
+
+
+def wrong_password() -> str:
+    """For a server that does not let us in."""
+    return _("User or password are not accepted. Please ask the bureau for them and enter them anew.")
+
+
+def no_folder(address: str, folder: str) -> ChannelError:
+    """For a server that has not the folder of the box."""
+    return ChannelError(_("%(address)s has no folder “%(folder)s”.") % {"address": address, "folder": folder})
+
+
+def decoded(name: bytes) -> str:
+    """The name of a file on another machine; bytes that are no UTF-8 become signs that `is_plain` refuses."""
+    return name.decode("utf-8", "surrogateescape")

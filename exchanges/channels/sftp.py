@@ -5,12 +5,23 @@ import binascii
 import io
 import socket
 import stat
+from contextlib import AbstractContextManager
 from typing import Any
 
 import paramiko
 from django.utils.translation import gettext as _
 
-from exchanges.channels.base import TIMEOUT_SECONDS, Channel, ChannelError, Entry, UnknownHostKey, told
+from exchanges.channels.base import (
+    TIMEOUT_SECONDS,
+    Channel,
+    ChannelError,
+    Entry,
+    UnknownHostKey,
+    decoded,
+    no_folder,
+    told,
+    wrong_password,
+)
 
 _ERRORS = (OSError, EOFError, paramiko.SSHException)
 _KEY_KINDS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
@@ -41,6 +52,27 @@ def _private_key(text: str) -> paramiko.PKey | None:
     raise ChannelError(_("The private key of the drop box cannot be read."))
 
 
+def _words(error: Exception) -> str:
+    if isinstance(error, paramiko.AuthenticationException):
+        return wrong_password()
+    if isinstance(error, PermissionError):
+        return _("The server does not allow that: the user needs the right to read, write and rename in the folder.")
+    return str(error)
+
+
+class _Answer(paramiko.Message):
+    def get_text(self) -> str:
+        return decoded(self.get_string())
+
+
+class _Client(paramiko.SFTPClient):
+    """A client that one file name in another encoding does not keep from seeing the others."""
+
+    def _request(self, *asked: Any) -> tuple[Any, Any]:
+        kind, answer = super()._request(*asked)
+        return kind, answer if answer is None else _Answer(answer.get_remainder())
+
+
 class SftpChannel(Channel):
     def __init__(self, *, host: str, port: int, user: str, secret: str, host_key: str, folder: str) -> None:
         self._address = f"sftp://{host}:{port}"
@@ -48,27 +80,28 @@ class SftpChannel(Channel):
             pinned = parse_host_key(host_key)
         except ValueError as error:
             raise UnknownHostKey(_("The key of the server %(host)s is not entered.") % {"host": host}) from error
-        with told(self._address, *_ERRORS):
+        with self._told():
             self._transport = paramiko.Transport(socket.create_connection((host, port), TIMEOUT_SECONDS))
         try:
-            with told(self._address, *_ERRORS):
+            with self._told():
                 self._shake_hands(pinned, host)
                 key = _private_key(secret)
                 if key is not None:
                     self._transport.auth_publickey(user, key)
                 else:
                     self._transport.auth_password(user, secret)
-                self._client = paramiko.SFTPClient.from_transport(self._transport)
+                self._client = _Client.from_transport(self._transport)
                 self._client.get_channel().settimeout(TIMEOUT_SECONDS)
                 self._client.chdir(folder or ".")
         except FileNotFoundError as error:
             self.close()
-            raise ChannelError(
-                _("%(address)s has no folder “%(folder)s”.") % {"address": self._address, "folder": folder}
-            ) from error
+            raise no_folder(self._address, folder) from error
         except BaseException:
             self.close()
             raise
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told(self._address, *_ERRORS, words=_words)
 
     def _shake_hands(self, pinned: paramiko.PKey, host: str) -> None:
         unknown = UnknownHostKey(
@@ -90,7 +123,7 @@ class SftpChannel(Channel):
             raise unknown
 
     def entries(self) -> list[Entry]:
-        with told(self._address, *_ERRORS):
+        with self._told():
             return [
                 Entry(item.filename, item.st_size or 0)
                 for item in self._client.listdir_attr(".")
@@ -98,19 +131,19 @@ class SftpChannel(Channel):
             ]
 
     def read(self, name: str, sink: Any) -> None:
-        with told(self._address, *_ERRORS):
+        with self._told():
             self._client.getfo(name, sink, max_concurrent_prefetch_requests=64)
 
     def write(self, name: str, source: Any) -> None:
-        with told(self._address, *_ERRORS):
+        with self._told():
             self._client.putfo(source, name, confirm=True)
 
     def rename(self, name: str, new: str) -> None:
-        with told(self._address, *_ERRORS):
+        with self._told():
             self._client.posix_rename(name, new)
 
     def make_folder(self, name: str) -> None:
-        with told(self._address, *_ERRORS):
+        with self._told():
             try:
                 self._client.stat(name)
             except FileNotFoundError:

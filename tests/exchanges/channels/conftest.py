@@ -3,8 +3,10 @@
 import json
 import logging
 from datetime import timedelta
+from functools import partial
 
 import pytest
+import trustme
 
 from accounts.models import Bureau, BureauKind
 from accounts.queries import system_staff
@@ -16,7 +18,14 @@ from tests.exchanges.channels.servers import PASSWORD, USER, FtpServer, SftpServ
 from tests.exchanges.outbound.conftest import line, registered, tax  # noqa: F401  fixtures
 from tests.factories import PINGLI, make_id_number
 
-CHANNELS = ("folder", "sftp", "ftp")
+# Where a bureau's server is not of the usual kind, beside the channel by which it is reached.
+SERVERS = {
+    "sftp": ("sftp", SftpServer),
+    "ftp": ("ftp", FtpServer),
+    "old ftp": ("ftp", partial(FtpServer, without=("MLSD", "MLST"))),
+    "ftps": ("ftps", lambda root: FtpServer(root, certificate=trustme.CA().issue_cert("ftp.example"))),
+}
+CHANNELS = ("folder", *SERVERS)
 
 
 class Box:
@@ -60,11 +69,12 @@ def make_box(tree, settings, tmp_path):
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     servers = []
 
-    def make(channel, *, kind=BureauKind.POLICE, direction="in", **more):
+    def make(name, *, server=None, kind=BureauKind.POLICE, direction="in", **more):
         top = tmp_path / f"server{len(servers)}"
         root = top / "box"
         root.mkdir(parents=True)
-        server = {"sftp": SftpServer, "ftp": FtpServer}.get(channel, lambda root: None)(top)
+        channel, usual = SERVERS.get(name, (name, lambda root: None))
+        server = (server or usual)(top)
         servers.append(server)
         bureau, _new = Bureau.objects.get_or_create(name=f"县{kind}", kind=kind, region_id=PINGLI)
         row = DropBox.objects.create(

@@ -4,10 +4,13 @@ import asyncio
 import logging
 import threading
 from pathlib import Path
+from typing import Any
 
 import asyncssh
+import trustme
 from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import FTPHandler
+from pyftpdlib.filesystems import AbstractedFS
+from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
 from pyftpdlib.ioloop import IOLoop
 from pyftpdlib.servers import FTPServer
 
@@ -30,11 +33,24 @@ class _Door(asyncssh.SSHServer):
         return (username, password) == (USER, PASSWORD)
 
 
+class _Files(asyncssh.SFTPServer):
+    """Cuts the connection in the midst of a file while `server.breaking` is set."""
+
+    def __init__(self, channel: Any, server: "SftpServer") -> None:
+        super().__init__(channel, chroot=str(server.root))
+        self._server = server
+
+    def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+        if self._server.breaking:
+            self.channel.get_connection().abort()
+        return super().read(file_obj, offset, min(size, 16) if self._server.breaking else size)
+
+
 class SftpServer:
     """An SFTP server over a folder; `host_key` is the line to pin."""
 
     def __init__(self, root: Path) -> None:
-        self.root, self.passwords = root, []
+        self.root, self.passwords, self.breaking = root, [], False
         key = asyncssh.generate_private_key("ssh-ed25519")
         self.host_key = key.export_public_key().decode().strip()
         self._loop = asyncio.new_event_loop()
@@ -48,7 +64,7 @@ class SftpServer:
                 0,
                 server_host_keys=[key],
                 server_factory=door,
-                sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(root)),
+                sftp_factory=lambda channel: _Files(channel, self),
             )
 
         self._server = asyncio.run_coroutine_threadsafe(listen(), self._loop).result()
@@ -78,17 +94,61 @@ class SftpServer:
         self._loop.close()
 
 
+class _Doorkeeper(DummyAuthorizer):
+    """Counts the passwords that it is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def validate_authentication(self, username: str, password: str, handler: Any) -> None:
+        self.shown.append(password)
+        super().validate_authentication(username, password, handler)
+
+
+class _Disk(AbstractedFS):
+    """A disk that breaks off in the midst of a file while `server.breaking` is set."""
+
+    server: "FtpServer"
+
+    def open(self, filename: str, mode: str) -> Any:
+        file = super().open(filename, mode)
+        if self.server.breaking and "r" in mode:
+            file.read(1)
+            file.read = _no_more
+        return file
+
+
+def _no_more(size: int = -1) -> bytes:
+    raise OSError("the disk of the server")
+
+
 class FtpServer:
-    """An FTP server over a folder."""
+    """An FTP server over a folder; with a certificate, FTPS. `without` are commands that it does not know."""
 
-    host_key = ""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        authorizer = DummyAuthorizer()
+    def __init__(
+        self, root: Path, *, certificate: trustme.LeafCert | None = None, without: tuple[str, ...] = ()
+    ) -> None:
+        self.root, self.breaking = root, False
+        authorizer = _Doorkeeper()
+        self.passwords = authorizer.shown
         authorizer.add_user(USER, PASSWORD, str(root), perm="elradfmwMT")
-        handler = type("Handler", (FTPHandler,), {"authorizer": authorizer})
+        known = {name: about for name, about in FTPHandler.proto_cmds.items() if name not in without}
+        parts: dict[str, Any] = {
+            "authorizer": authorizer,
+            "abstracted_fs": type("Disk", (_Disk,), {"server": self}),
+            "unicode_errors": "surrogateescape",
+            "auth_failed_timeout": 0,
+        }
+        base: type = FTPHandler
+        if certificate is not None:
+            base, known = TLS_FTPHandler, {**TLS_FTPHandler.proto_cmds, **known}
+            file = root.parent / f"{root.name}.pem"
+            certificate.private_key_and_cert_chain_pem.write_to_path(str(file))
+            parts |= {"certfile": str(file), "tls_control_required": True, "tls_data_required": True}
+        handler = type("Handler", (base,), {**parts, "proto_cmds": known})
         logging.getLogger("pyftpdlib").setLevel(logging.CRITICAL)
+        self.host_key = certificate.cert_chain_pems[0].bytes().decode() if certificate else ""
         self._server = FTPServer(("127.0.0.1", 0), handler, ioloop=IOLoop())
         self.port = self._server.address[1]
         self._ending = threading.Event()

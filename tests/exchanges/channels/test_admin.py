@@ -64,3 +64,50 @@ def test_boxes_of_another_area_and_for_another_role_are_not_there(client, given,
     assert client.get(reverse("admin:exchanges_dropbox_change", args=[box.pk])).status_code == 404
     client.force_login(staff(Role.COUNTY_AGENT, ZHUJI))
     assert client.get(reverse("admin:exchanges_dropbox_changelist")).status_code == 403
+
+
+def test_the_connection_can_be_tried(client, given, make_box):
+    box = make_box("sftp")
+    box.leave("a.csv", b"x")
+    page = reverse("admin:exchanges_dropbox_change", args=[box.row.pk])
+    change = {
+        **given,
+        "bureau": box.row.bureau_id,
+        "address": box.row.address,
+        "port": box.row.port,
+        "host_key": box.row.host_key,
+        "folder": box.row.folder,
+        "new_password": "",
+        "_test": "1",
+    }
+    answer = client.post(page, change, follow=True).content.decode()
+    assert "连接正常，箱内有1个文件" in answer
+    assert "保存并测试连接" in answer
+    assert "用户名或密码" in client.post(page, {**change, "new_password": "wrong"}, follow=True).content.decode()
+
+
+def test_the_connections_of_several_boxes_can_be_tried(client, given, make_box):
+    make_box("folder")
+    gone = make_box("ftp")
+    gone.server.stop()
+    posted = {"action": "test_connection", "_selected_action": list(DropBox.objects.values_list("pk", flat=True))}
+    answer = client.post(reverse("admin:exchanges_dropbox_changelist"), posted, follow=True).content.decode()
+    assert "连接正常" in answer
+    assert "核对端口" in answer
+
+
+def test_the_last_files_are_shown_with_what_came_of_them(client, given, make_box):
+    box = make_box("folder")
+    page = reverse("admin:exchanges_dropbox_change", args=[box.row.pk])
+    assert "尚无文件" in client.get(page).content.decode()
+    box.leave("<b>.csv", b"x")
+    box.collect()
+    answer = client.get(page).content.decode()
+    assert "&lt;b&gt;.csv · 未受理" in answer
+
+
+@pytest.mark.parametrize("wrong", ["x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
+def test_a_certificate_that_is_none_is_refused(client, given, wrong):
+    answer = client.post(reverse("admin:exchanges_dropbox_add"), {**given, "channel": "ftps", "host_key": wrong})
+    assert "应填写证书" in answer.content.decode()
+    assert not DropBox.objects.exists()

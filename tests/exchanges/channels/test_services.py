@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.queries import system_staff
 from enrollment.models import Person
-from exchanges.channels import services
+from exchanges.channels import looking
 from exchanges.channels.models import BoxFile, DropBox
 from exchanges.channels.services import BoxHeld, look_into_next, send_delivery
 from exchanges.models import Batch
@@ -178,7 +178,7 @@ def test_a_link_is_no_file(make_box, tmp_path):
 @pytest.mark.parametrize("step", ["receive_file", "_answer", "_settle"])
 def test_what_breaks_off_is_gone_on_with(box, monkeypatch, step):
     box.leave(NAME, population())
-    place = services if step == "receive_file" else services._Looking
+    place = looking if step == "receive_file" else looking.Looking
     whole = getattr(place, step)
 
     def broken(*args, **kwargs):
