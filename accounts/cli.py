@@ -2,6 +2,7 @@
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from datetime import date
 from typing import Any, ClassVar
 
@@ -53,7 +54,7 @@ def _unusable_database() -> str | None:
     return "数据库还没有建好或不是最新版本，请先运行 manage.py migrate" if pending else None
 
 
-class JsonCommand(BaseCommand):
+class JsonCommand(BaseCommand, ABC):
     """Base of the commands: a subclass says what it `takes` and writes `handle_json`.
 
     `handle_json(**options)` gets `by` (Staff), and of what it takes `area` (Region), `year` (int) and `on` (date; the
@@ -128,9 +129,9 @@ class JsonCommand(BaseCommand):
         if status:
             sys.exit(status)
 
+    @abstractmethod
     def handle_json(self, **options: Any) -> tuple[dict[str, Any], int]:
         """Does the work; returns the JSON object and the exit status."""
-        raise NotImplementedError
 
     def summary(self, result: dict[str, Any]) -> str:
         """The result as plain Chinese text, where `--json` is not given."""

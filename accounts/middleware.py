@@ -1,8 +1,10 @@
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +18,7 @@ from accounts.access import PUBLIC, access_of
 from accounts.audit import coming_from
 from accounts.client_address import client_address
 
+_USED_AT = "used_at"
 _OPEN_UNTIL_PASSWORD_IS_CHOSEN = frozenset({"choose_password", "logout", "set_language"})
 
 
@@ -80,6 +83,27 @@ def _page_above(path: str) -> str:
             continue
         return f"{path}/"
     return reverse("workbench")
+
+
+class IdleSessionMiddleware:
+    """Signs out whoever did nothing for IDLE_MINUTES: an office's screen is left open, and somebody sits down at it.
+
+    Pages that ask for progress by themselves keep no session awake. The time is written once a minute at most.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.IDLE_MINUTES and request.user.is_authenticated:
+            now = int(time.time())
+            used = request.session.get(_USED_AT, now)
+            if now - used >= settings.IDLE_MINUTES * 60:
+                logout(request)
+                messages.info(request, _("You were signed out because nothing was done for a while."))
+            elif not request.path_info.endswith("/progress/") and now - request.session.get(_USED_AT, 0) >= 60:
+                request.session[_USED_AT] = now
+        return self.get_response(request)
 
 
 class SignedInMiddleware:

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.SignpostMiddleware",
     "accounts.middleware.RequestOriginMiddleware",
+    "accounts.middleware.IdleSessionMiddleware",
     "accounts.middleware.SignedInMiddleware",
     "accounts.middleware.NoNullMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -139,6 +140,10 @@ PROXY_COUNT = env.int("PROXY_COUNT", default=0)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "workbench"
 LOGOUT_REDIRECT_URL = "login"
+# A session that nobody uses for so long ends (0: never before SESSION_COOKIE_AGE).
+IDLE_MINUTES = env.int("IDLE_MINUTES", default=30)
+# Full id numbers that are shown to one person in 24 hours.
+REVEALS_A_DAY = env.int("REVEALS_A_DAY", default=100)
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

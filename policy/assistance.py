@@ -7,6 +7,7 @@ unless a full assistance stands, which nothing exceeds.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -54,7 +55,7 @@ class Recognition(Rule):
     outside: Words = ()
 
 
-class _Class(Rule):
+class _Class(Rule, ABC):
     """Assisted people of one category. `who`, `paid_first` and `paid_last` may narrow it; `document` names the other
     document.
     """
@@ -66,9 +67,9 @@ class _Class(Rule):
     paid_last: Day = None
     document: str = ""
 
+    @abstractmethod
     def amount_of(self, standard: int | None) -> int | None:
         """Fen for a person with this standard; None where another document sets it, or the standard it depends on."""
-        raise NotImplementedError
 
 
 class FullAssistance(_Class):

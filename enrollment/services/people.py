@@ -1,7 +1,9 @@
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -57,11 +59,24 @@ def correct_person(
 def reveal_number(*, person: Person, why: str, by: Staff, on: date) -> str:
     """The full id number. Who asked, when and why is kept for the person and in the audit trail.
 
-    Raises ValidationError without a reason.
+    Raises ValidationError without a reason, and beyond settings.REVEALS_A_DAY numbers in 24 hours.
     """
     why = why.strip()
     if not why:
         raise ValidationError({"why": _("Say why the full number is needed: the reason is kept.")})
+    # One after the other: two tabs at once would both find room for one more.
+    Staff.objects.select_for_update().get(pk=by.pk)
+    shown = NumberReveal.objects.filter(by=by, at__gt=timezone.now() - timedelta(days=1)).count()
+    if shown >= settings.REVEALS_A_DAY:
+        raise ValidationError(
+            {
+                "why": _(
+                    "%(count)s full numbers were shown to you in 24 hours, and no more are. Go on tomorrow; for a "
+                    "list, have a ledger exported with full numbers and its reason."
+                )
+                % {"count": shown}
+            }
+        )
     NumberReveal.objects.create(person=person, region_id=person.region_id, by=by, why=why)
     audit.record(by=by, on=on, verb="enrollment.reveal_number", subject=person, why=why)
     return person.id_number

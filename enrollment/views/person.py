@@ -39,9 +39,12 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     form = RevealForm(request.POST)
     number = None
     if form.is_valid():
-        number = services.reveal_number(
-            person=person, why=form.cleaned_data["why"], by=request.user, on=today_in(person.region_id)
-        )
+        try:
+            number = services.reveal_number(
+                person=person, why=form.cleaned_data["why"], by=request.user, on=today_in(person.region_id)
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
     return _page(request, person, number=number, reveal_form=form, status=200 if number else 422)
 
 

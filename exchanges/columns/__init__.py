@@ -1,7 +1,7 @@
 """Readers of cells: a column of text comes in, typed columns and the faults of single rows go out."""
 
 from exchanges.columns.amounts import Fen
-from exchanges.columns.base import Context, Distinct, Faults, Parsed, Parser, Refused, Staged, Type
+from exchanges.columns.base import Context, Distinct, Faults, OneByOne, Parsed, Parser, Refused, Staged, Type
 from exchanges.columns.choices import Choice, Whole, Year
 from exchanges.columns.dates import Day
 from exchanges.columns.regions import Place
@@ -16,6 +16,7 @@ __all__ = [
     "Faults",
     "Fen",
     "Name",
+    "OneByOne",
     "Parsed",
     "Parser",
     "Place",

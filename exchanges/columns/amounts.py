@@ -1,6 +1,6 @@
 import re
 
-from exchanges.columns.base import Context, Distinct, Refused, Type
+from exchanges.columns.base import Context, OneByOne, Refused, Type
 from exchanges.columns.cells import narrow
 
 _YUAN = re.compile(r"([-−]?)(\d{1,3}(?:,\d{3})+|\d{1,10})(?:\.(\d{1,2})0*)?", re.ASCII)
@@ -15,7 +15,7 @@ def read_fen(text: str) -> int:
     return -fen if match[1] else fen
 
 
-class Fen(Distinct):
+class Fen(OneByOne):
     """An amount of money, in fen; a minus sign marks a reversal."""
 
     type = Type.INTEGER

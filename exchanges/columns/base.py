@@ -1,5 +1,6 @@
 """What every reader of cells shares."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -90,27 +91,17 @@ class Parser(Protocol):
         """A reader for one batch. Its cells are trimmed; "" is an empty cell and becomes null without a fault."""
 
 
-class Distinct:
-    """Base of readers for columns of few different values: each value is read once, by `read_all`."""
+class Distinct(ABC):
+    """Base of readers for columns of few different values: each value is read once."""
 
     type = Type.TEXT
 
     def stages(self, field: str) -> list[Staged]:
         return [Staged(field, self.type)]
 
-    def read(self, text: str, context: Context) -> Any:
-        """The value of a cell; raises Refused."""
-        raise NotImplementedError
-
+    @abstractmethod
     def read_all(self, texts: Iterable[str], context: Context) -> dict[str, Any]:
         """Each text with its value or its Refused."""
-        values: dict[str, Any] = {}
-        for text in texts:
-            try:
-                values[text] = self.read(text, context)
-            except Refused as refused:
-                values[text] = refused
-        return values
 
     def reader(self, field: str, context: Context) -> Reader:
         known: dict[str, Any] = {}
@@ -130,6 +121,23 @@ class Distinct:
             return parsed
 
         return read
+
+
+class OneByOne(Distinct):
+    """Base of those whose values are read each for itself."""
+
+    @abstractmethod
+    def read(self, text: str, context: Context) -> Any:
+        """The value of a cell; raises Refused."""
+
+    def read_all(self, texts: Iterable[str], context: Context) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for text in texts:
+            try:
+                values[text] = self.read(text, context)
+            except Refused as refused:
+                values[text] = refused
+        return values
 
 
 def _mapped(cells: pl.Series, values: dict[str, Any], dtype: Any) -> pl.Series:

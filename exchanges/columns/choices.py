@@ -2,14 +2,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from exchanges.columns.base import Context, Distinct, Refused, Type
+from exchanges.columns.base import Context, OneByOne, Refused, Type
 from exchanges.columns.cells import narrow
 
 _WHOLE = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.0+)?", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?(?:年|年度)?", re.ASCII)
 
 
-class Choice(Distinct):
+class Choice(OneByOne):
     """One of a few words. `words` maps what may be written to what is meant; `listed` names them in an error.
 
     `allowed` may refuse a value for the batch: it gets the value and the context, and raises Refused.
@@ -37,7 +37,7 @@ class Choice(Distinct):
         return value
 
 
-class Whole(Distinct):
+class Whole(OneByOne):
     """A whole number, not negative."""
 
     type = Type.INTEGER
@@ -49,7 +49,7 @@ class Whole(Distinct):
         return int(match[1].replace(",", ""))
 
 
-class Year(Distinct):
+class Year(OneByOne):
     """The coverage year of the row, which is that of the batch."""
 
     type = Type.INTEGER

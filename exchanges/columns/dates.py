@@ -1,7 +1,7 @@
 import re
 from datetime import date, timedelta
 
-from exchanges.columns.base import Context, Distinct, Refused, Type
+from exchanges.columns.base import Context, OneByOne, Refused, Type
 from exchanges.columns.cells import narrow
 
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
@@ -28,7 +28,7 @@ def read_day(text: str) -> date:
     raise ValueError(text)
 
 
-class Day(Distinct):
+class Day(OneByOne):
     """A date. `years` are how far before and after the coverage year it may lie, None: any time up to the last day
     that the list can be about."""
 

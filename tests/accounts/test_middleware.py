@@ -98,6 +98,35 @@ def test_sessions_end_after_eight_hours(officer, door):
     assert door.cookies["sessionid"]["httponly"]
 
 
+def test_a_session_that_nobody_uses_ends(officer, door, settings):
+    sign_in(door)
+    door.get("/account/")
+    kept = door.session
+    kept["used_at"] -= settings.IDLE_MINUTES * 60 - 61
+    kept.save()
+    assert door.get("/account/").status_code == 200
+    kept = door.session
+    kept["used_at"] -= settings.IDLE_MINUTES * 60
+    kept.save()
+    answer = door.get("/account/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/login/?next=")
+    assert "长时间未操作" in answer.content.decode()
+    assert SESSION_KEY not in door.session
+
+
+def test_a_page_that_asks_by_itself_keeps_no_session_awake(staff, door, settings):
+    user = staff(Role.COUNTY_AGENT, PINGLI)
+    door.force_login(user)
+    door.get("/")
+    kept = door.session
+    kept["used_at"] -= 120
+    kept.save()
+    door.get("/exchanges/1/progress/")
+    assert door.session["used_at"] == kept["used_at"]
+    door.get("/")
+    assert door.session["used_at"] > kept["used_at"]
+
+
 def test_signing_out_is_a_post(officer, door):
     sign_in(door)
     assert door.get("/logout/").url == "/"
