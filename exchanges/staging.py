@@ -147,6 +147,10 @@ class Staging:
         self._keep(found)
         bulk.load(bulk.STAGED, rows)
 
+    def ends_with_footer(self) -> bool:
+        """Whether the last row that was read is no data."""
+        return bool(self.layout.left_out) and self.layout.left_out[-1][0] > self._last_row
+
     def settle(self, rows_a_chunk: int) -> None:
         """After the last block."""
         key = "id_index" if any(column.name == "id_index" for column in self.kind.staged_columns()) else "row_number"

@@ -34,15 +34,26 @@ class Block(NamedTuple):
 
 @dataclass
 class Passed:
-    """How much of a file has been read: bytes of a text, rows of a sheet."""
+    """How much of a file has been read: bytes of a text, rows of a sheet.
+
+    `short_rows` have fewer cells than the header; `breaks_off` says that the last of them is the last of the file and
+    ends without a line end.
+    """
 
     whole: int
     read: int = 0
+    short_rows: int = 0
+    breaks_off: bool = False
 
     @property
     def share(self) -> float:
         """From 0 to 1."""
         return min(self.read / self.whole, 1.0) if self.whole else 0.0
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the file ends in the middle of a row: no other row lacks a cell, and the last one does."""
+        return self.breaks_off and self.short_rows == 1
 
 
 @dataclass

@@ -169,15 +169,15 @@ def _line_ends(block: bytes) -> bytes:
 
 def _blocks(opened: Opened, layout: Layout, width: int, passed: Passed) -> Iterator[Block]:
     """Rows below the header."""
-    passed.read = 0
+    passed.read = passed.short_rows = 0
     stream = _utf8(opened, layout.encoding, passed)
     next_row = 1
     for block in stream:
         if b'"' in block:
-            yield from _by_csv(_lines(block, stream), layout, width, next_row)
+            yield from _by_csv(_lines(block, stream), layout, width, next_row, passed)
             return
         for part in _of_few_lines(block):
-            made = _by_polars(part, layout.delimiter, width, next_row)
+            made = _by_polars(part, layout, width, next_row, passed)
             next_row += len(made.numbers)
             if next_row - 1 > layout.header_row:
                 yield _below(made, layout.header_row)
@@ -192,17 +192,20 @@ def _of_few_lines(block: bytes) -> Iterator[bytes]:
         yield part
 
 
-def _by_polars(block: bytes, delimiter: str, width: int, first: int) -> Block:
+def _by_polars(block: bytes, layout: Layout, width: int, first: int, passed: Passed) -> Block:
     """A block without quotes: every line is a row."""
-    mark = delimiter.encode()
+    mark = layout.delimiter.encode()
     lines = block.count(b"\n") + (not block.endswith(b"\n"))
     ragged: list[int] = []
     if block.count(mark) != lines * (width - 1) or b"\n\n" in block or block.startswith(b"\n"):
-        block, ragged = _evened(block, mark, width)
+        ends = block.endswith(b"\n")
+        block, ragged, short = _evened(block, mark, width)
+        passed.short_rows += sum(first + place > layout.header_row for place in short)
+        passed.breaks_off = not ends and bool(short) and short[-1] == lines - 1
     frame = pl.read_csv(
         block,
         has_header=False,
-        separator=delimiter,
+        separator=layout.delimiter,
         quote_char=None,
         schema={f"c{place}": pl.String for place in range(width)},
         empty_string_is_null=False,
@@ -211,12 +214,15 @@ def _by_polars(block: bytes, delimiter: str, width: int, first: int) -> Block:
     return Block(rows + first, frame, rows.is_in(ragged) if ragged else pl.repeat(False, len(frame), eager=True))
 
 
-def _evened(block: bytes, mark: bytes, width: int) -> tuple[bytes, list[int]]:
-    """The block with as many cells in each line as the header has, and the places of lines that had more of them."""
+def _evened(block: bytes, mark: bytes, width: int) -> tuple[bytes, list[int], list[int]]:
+    """The block with as many cells in each line as the header has; the places of lines that had more of them, and of
+    those that had fewer."""
     lines = block.removesuffix(b"\n").split(b"\n")
-    ragged = []
+    ragged, short = [], []
     for place, line in enumerate(lines):
         missing = width - 1 - line.count(mark)
+        if missing > 0 and line:
+            short.append(place)
         if missing > 0 or not line:
             # A frame of one column would leave out a line without anything in it.
             lines[place] = (line or b" ") + mark * missing
@@ -225,7 +231,7 @@ def _evened(block: bytes, mark: bytes, width: int) -> tuple[bytes, list[int]]:
             lines[place] = mark.join(cells[:width])
             if b"".join(cells[width:]).strip():
                 ragged.append(place)
-    return b"\n".join(lines), ragged
+    return b"\n".join(lines), ragged, short
 
 
 def _lines(block: bytes, rest: Iterator[bytes]) -> Iterator[str]:
@@ -234,7 +240,7 @@ def _lines(block: bytes, rest: Iterator[bytes]) -> Iterator[str]:
         yield from io.StringIO(block.decode(), newline="")
 
 
-def _by_csv(lines: Iterator[str], layout: Layout, width: int, next_row: int) -> Iterator[Block]:
+def _by_csv(lines: Iterator[str], layout: Layout, width: int, next_row: int, passed: Passed) -> Iterator[Block]:
     measured = _Measured(lines)
     reader = csv.reader(measured, delimiter=layout.delimiter)
     rows: list[list[str]] = []
@@ -243,6 +249,9 @@ def _by_csv(lines: Iterator[str], layout: Layout, width: int, next_row: int) -> 
         for row in reader:
             size += measured.row_ends()
             rows.append(row)
+            if row and len(row) < width and next_row + len(rows) - 1 > layout.header_row:
+                passed.short_rows += 1
+                passed.breaks_off = not measured.last.endswith("\n")
             if len(rows) < ROWS_A_BLOCK and size < _BLOCK_BYTES:
                 continue
             yield from _made(rows, width, layout.header_row, next_row)
@@ -263,11 +272,11 @@ class _Measured:
     without an end."""
 
     def __init__(self, lines: Iterator[str]) -> None:
-        self._lines, self._size = lines, 0
+        self._lines, self._size, self.last = lines, 0, ""
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
-            self._size += len(line)
+            self._size, self.last = self._size + len(line), line
             if self._size > LONGEST_LINE:
                 raise _too_long()
             yield line

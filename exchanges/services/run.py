@@ -225,6 +225,8 @@ def _work(held: _Held) -> None:
         with transaction.atomic():
             staging.add(block)
             held.write(done=staging.rows, total=_expected(staging.rows, source.passed.share))
+    if source.passed.is_cut_off and not staging.ends_with_footer():
+        raise FileRefused(_("The file ends in the middle of its last row, so it was cut off. Please send it again."))
     if not staging.rows and not batch.is_full:
         raise FileRefused(_("There are no rows below the header. Please send the list with its rows."))
     batch.content_hash = staging.content_hash

@@ -9,18 +9,8 @@ from django.utils import timezone
 from enrollment.models import Person
 from exchanges import services
 from exchanges.models import Batch
-from tests.deliveries import csv_bytes, reasons
+from tests.deliveries import csv_bytes
 from tests.faults.conftest import assert_exact, listed, people, work_off
-
-
-@pytest.mark.django_db
-def test_a_list_that_was_cut_off_tells_its_last_row(deliver):
-    rows = people(20)
-    content = csv_bytes(listed(rows))
-    batch = deliver.take("population", content[: content.rindex(rows[-1][1].encode()) + 9])
-    assert (batch.status, batch.accepted, batch.refused) == (Batch.Status.MERGED, 19, 1)
-    assert 21 in reasons(batch)
-    assert Person.objects.count() == 19
 
 
 @pytest.mark.django_db
