@@ -16,7 +16,7 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def keep_the_site_s_logging(**_kwargs: Any) -> None:
-    """Celery would put handlers of its own in place of the site's, and with them lines without masks."""
+    """Celery would put handlers of its own in place of the site's, and beside them for tasks: lines without masks."""
 
 
 # Asia/Shanghai. A look every minute finds the rows of which no message told; one that was not taken up in that time

@@ -208,8 +208,6 @@ if PRODUCTION:
 REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_TASK_IGNORE_RESULT = True
-# The worker logs through the handlers below, which mask personal data; its own do not.
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 # A message is taken off Redis as soon as a process is free for it, and never given twice: what a dead worker held is
 # found by its lease.

@@ -61,9 +61,11 @@ def test_a_worker_keeps_the_masks_of_the_site():
         "import logging; from config.celery import app; import django; django.setup(); "
         "app.log.setup(loglevel='INFO', redirect_stdouts=True); "
         f"logging.getLogger('exchanges').error('refused {NUMBER}'); "
-        f"logging.getLogger('celery.app.trace').error('Task failed: {NUMBER}')"
+        f"logging.getLogger('celery.app.trace').error('Task failed: {NUMBER}'); "
+        f"from celery.utils.log import get_task_logger; get_task_logger('exchanges').error('Task says: {NUMBER}')"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=True)
     assert "refused" in run.stderr
     assert "Task failed" in run.stderr
+    assert "Task says" in run.stderr
     assert NUMBER not in run.stderr + run.stdout

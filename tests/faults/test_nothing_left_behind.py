@@ -99,9 +99,3 @@ def test_a_copy_that_fails_tells_no_name(deliver):
     for told in (written.getvalue(), ended.reason):
         assert "欧阳" not in told
         assert "CONTEXT" not in told
-
-
-def test_workers_of_celery_log_through_the_handlers_that_mask(settings):
-    from config.celery import app
-
-    assert app.conf.worker_hijack_root_logger is False
