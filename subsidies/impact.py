@@ -76,7 +76,7 @@ def reckon_impact(
         "assistance": _funds(changed, "assistance"),
         "fiscal_subsidy": _funds(changed, "fiscal_subsidy"),
         "examples": [
-            {"person": kind.someone.person_id, "facts": facts_as_json(kind.someone.facts(before.id, on))}
+            {"person": kind.someone.person_id, "facts": facts_as_json(kind.someone.facts(before, on))}
             for kind in changed[:EXAMPLES]
         ],
     }

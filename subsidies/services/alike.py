@@ -53,7 +53,7 @@ class Questions:
         key = self._key(known)
         question = self._by_key.get(key)
         if question is None:
-            facts = canonical(known.facts(self.pack.id, self.on), self.pack)
+            facts = canonical(known.facts(self.pack, self.on), self.pack)
             question = self._by_facts.get(facts)
             if question is None:
                 question = self._by_facts[facts] = Question(facts)
@@ -70,7 +70,7 @@ class Questions:
 
     def _key(self, known: Known) -> Hashable | None:
         """What the question depends on; None where it depends on days one by one."""
-        situation = known.situation or "general"
+        situation = known.situation_in(self.pack.coverage_year)
         if situation in self._counted_by_day:
             return None
         paid_on = known.paid_on or self._on

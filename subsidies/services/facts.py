@@ -12,6 +12,8 @@ from accounts.scope import within
 from enrollment.models import Payment, Registration
 from enrollment.queries import Ranges, enrolled_people, not_enrolled_people, resident_people, standing_payments
 from policy.facts import Facts, Identity
+from policy.newborn import situation_by_birth
+from policy.pack import Pack
 
 _NO_PAYMENT = {
     "no_payment": Value(None, output_field=BigIntegerField()),
@@ -77,13 +79,17 @@ class Known(NamedTuple):
         """A payment before birth; no notice can answer that."""
         return self.paid_on is not None and self.paid_on < self.birth_date
 
-    def facts(self, policy: str, on: date) -> Facts:
+    def situation_in(self, coverage_year: int) -> str:
+        """What the registration says; where it says nothing special of a young child, what the day of birth does."""
+        return situation_by_birth(self.situation or "general", int(self.birth_date[:4]), coverage_year)
+
+    def facts(self, pack: Pack, on: date) -> Facts:
         """The facts for the notice; whoever has not paid is asked about as if paying `on`."""
         return Facts(
-            policy,
+            pack.id,
             _day(self.birth_date),
             _day(self.paid_on) if self.paid_on else on,
-            self.situation or "general",
+            self.situation_in(pack.coverage_year),
             self.student or "none",
             self.tier,
             False,

@@ -54,7 +54,7 @@ def test_a_question_is_the_canonical_one_of_whoever_asks_it(pack):
     questions = Questions(pack, on)
     for _ in range(400):
         known = _someone(chance, pack)
-        assert questions.question(known).facts == canonical(known.facts(pack.id, on), pack)
+        assert questions.question(known).facts == canonical(known.facts(pack, on), pack)
 
 
 def test_whoever_asks_the_same_gets_the_same_question():

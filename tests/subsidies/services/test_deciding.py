@@ -231,11 +231,13 @@ def _facts(person, year, on, policy):
     ]
     payment = min(standing, key=lambda each: (each.paid_on, each.pk), default=None)
     registration = person.registrations.filter(coverage_year=year, ended_on=None).first()
+    registered_as = registration.situation if registration else "general"
+    just_born = registered_as == "general" and person.birth_date >= date(year - 1, 1, 1)
     return Facts(
         policy=policy,
         birth_date=person.birth_date,
         paid_on=payment.paid_on if payment else on,
-        situation=registration.situation if registration else "general",
+        situation="newborn" if just_born else registered_as,
         student=registration.student if registration else "none",
         tier=payment.tier if payment else registration.tier if registration else 1,
         identities=tuple(
