@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.scope import AnyOf, ByRegion, ScopedModel
 from enrollment.models.payment import Payment
@@ -34,8 +35,8 @@ class Proposal(ScopedModel):
     class Status(models.TextChoices):
         OPEN = "open", _("To be decided")
         BY_RULE = "by_rule", _("Done by rule")
-        ACCEPTED = "accepted", _("Accepted")
-        REJECTED = "rejected", _("Rejected")
+        ACCEPTED = "accepted", pgettext_lazy("proposal", "Accepted")
+        REJECTED = "rejected", pgettext_lazy("proposal", "Rejected")
         UNDONE = "undone", _("Undone")
         LAPSED = "lapsed", _("Overtaken by a later list")
 
