@@ -3,8 +3,12 @@
 register("batches", run_next)    # in AppConfig.ready(); run_next(stopping) → whether there was one
 """
 
+import logging
 from collections.abc import Callable
 
+from django.db import DatabaseError
+
+logger = logging.getLogger(__name__)
 Stopping = Callable[[], bool]
 # Works off the next row of a queue, if there is one, and says whether there was; asks `stopping` between its steps.
 RunNext = Callable[[Stopping], bool]
@@ -19,9 +23,16 @@ def register(name: str, run_next: RunNext) -> None:
 
 
 def run_one(stopping: Stopping) -> bool:
-    """One row of each queue; whether there was any."""
+    """One row of each queue; whether there was any. A queue that breaks off is told of in the log and keeps no other
+    one waiting; a database that is away is the caller's to wait for."""
     found = False
-    for run_next in list(_queues.values()):
-        if not stopping():
+    for name, run_next in list(_queues.items()):
+        if stopping():
+            break
+        try:
             found = run_next(stopping) or found
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("the queue of %s", name)
     return found

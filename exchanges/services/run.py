@@ -124,7 +124,7 @@ def _claim(batch_id: int) -> int:
         fence, attempts = Batch.objects.values_list("fence", "attempts").get(pk=batch_id)
     if attempts > MOST_ATTEMPTS:
         # Its worker died each time without a word: set aside, so that the queue goes on.
-        _settle(batch_id, fence, Batch.Status.FAILED, _("The worker broke off three times while it had this file."))
+        _set_aside(Batch.objects.get(pk=batch_id), fence, _("The worker broke off three times while it had this file."))
         raise NotTaken(batch_id)
     return fence
 
@@ -195,8 +195,12 @@ def _failed(held: _Held, error: Exception) -> None:
     if attempts < MOST_ATTEMPTS:
         _settle(batch.pk, held.fence, Batch.Status.RECEIVED, words)
         return
+    _set_aside(batch, held.fence, words)
+
+
+def _set_aside(batch: Batch, fence: int, words: str) -> None:
     with transaction.atomic():
-        if _settle(batch.pk, held.fence, Batch.Status.FAILED, words):
+        if _settle(batch.pk, fence, Batch.Status.FAILED, words):
             audit.record(by=batch.uploaded_by, on=batch.business_on, verb="exchanges.fail", subject=batch, why=words)
 
 

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from config.celery import app
 from enrollment.kinds import POPULATION
 from enrollment.models import Person
-from exchanges import queries, services, tasks
+from exchanges import queries, services, tasks, work
 from tests.deliveries import HEADERS, csv_bytes
 from tests.factories import PINGLI, make_id_number
 
@@ -125,3 +125,10 @@ def test_beat_looks_for_what_no_message_told_of_and_twice_doubles_nothing(delive
     tasks.run_waiting()
     batch.refresh_from_db()
     assert (batch.status, batch.attempts, batch.chunks.count(), Person.objects.count()) == ("merged", 1, 1, 1)
+
+
+def test_a_queue_that_breaks_off_keeps_no_other_waiting(deliver, number, monkeypatch):
+    monkeypatch.setattr(work, "_queues", {"broken": lambda stopping: 1 // 0, **work._queues})
+    batch = deliver.send("population", population(number))
+    tasks.run_waiting()
+    assert status(batch) == "merged"

@@ -170,6 +170,7 @@ def test_a_batch_whose_worker_dies_each_time_is_set_aside(deliver, people):
         services.run_batch(batch_id=batch.pk)
     batch.refresh_from_db()
     assert batch.status == Batch.Status.FAILED
+    assert AuditEntry.objects.get(verb="exchanges.fail").why == batch.reason
 
 
 @pytest.mark.usefixtures("small_chunks")

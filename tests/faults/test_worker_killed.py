@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from django.db import connection
 
+from accounts.queries import system_staff
 from enrollment.models import Person
 from exchanges import services
 from exchanges.models import Batch
 from tests.deliveries import csv_bytes, xlsx_bytes
-from tests.faults.conftest import assert_exact, listed, people, work_off
+from tests.faults.conftest import assert_exact, let_leases_run_out, listed, people, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # The worker of worker.py needs more statements than this for any list of these.
@@ -52,6 +53,24 @@ def test_kill_9_while_a_workbook_is_read(deliver, start_worker, group):
     assert psutil.wait_procs(below, timeout=30)[1] == []
     work_off()
     assert_exact(batch, rows)
+
+
+def test_a_list_that_takes_its_worker_with_it_each_time_is_set_aside(deliver, start_worker):
+    """The line stands still and says so; once staff have stopped that list, the next one goes on."""
+    rows = people(500)
+    poison = deliver.send("population", csv_bytes(listed(rows)))
+    later = deliver.send("population", csv_bytes(listed(rows)))
+    for _attempt in range(3):
+        _killed(start_worker(20), group=True)
+        let_leases_run_out()
+    work_off()
+    poison.refresh_from_db()
+    assert (poison.status, bool(poison.reason)) == (Batch.Status.FAILED, True)
+    later.refresh_from_db()
+    assert later.status == Batch.Status.RECEIVED
+    services.cancel_batch(batch_id=poison.pk, by=system_staff(), on=poison.business_on)
+    work_off()
+    assert_exact(later, rows)
 
 
 @pytest.mark.postgresql
