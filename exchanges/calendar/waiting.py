@@ -26,6 +26,16 @@ def overdue_lists(user: Staff) -> int:
 def fill_frame() -> None:
     """Called once, when the room is ready."""
     add_entry(Entry(_("Exchange calendar"), "exchanges:calendar", "Exchange", 41, _SEES, "calendar"))
+    add_entry(
+        Entry(
+            _("Deliveries made by themselves"),
+            "admin:exchanges_deliveryschedule_changelist",
+            "Administration",
+            60,
+            ("exchanges.view_deliveryschedule",),
+            "clock",
+        )
+    )
     add_waiting(
         Waiting(
             _("Overdue lists"),

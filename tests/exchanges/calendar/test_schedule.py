@@ -298,6 +298,7 @@ class TestAdmin:
         assert client.post(reverse(self.ADD), self.asked()).status_code == 302
         row = DeliverySchedule.objects.get()
         assert (row.is_active, row.days_before) == (True, 2)
+        assert reverse("admin:exchanges_deliveryschedule_changelist") in client.get("/").content.decode()
         assert "职工医保变动" in client.get(reverse("admin:exchanges_deliveryschedule_changelist")).content.decode()
         change = reverse("admin:exchanges_deliveryschedule_change", args=[row.pk])
         off = self.asked()

@@ -58,6 +58,13 @@ def test_narrowed_by_state_and_direction(client, agent, tongnan, came):
     assert len(answer.context["rows"]) == len(list(client.get(reverse(PAGE)).context["rows"]))
 
 
+@pytest.mark.parametrize("on", ["0001-01-01", "9999-12-31", "2021-02-30", "20221125", "", "２０２２-１１-２５"])
+def test_any_day_is_answered(client, agent, tongnan, came, on):
+    came(tongnan["civil_affairs"], day("2022-11-18"))
+    assert client.get(reverse(PAGE), {"on": on}).status_code == 200
+    assert client.get(reverse(PAGE), {"on": on, "year": "2023", "state": "overdue"}).status_code == 200
+
+
 def test_as_of_another_day(client, agent, tongnan, came):
     came(tongnan["civil_affairs"], day("2022-11-18"))
     assert "已收到" not in text(client, on="2022-11-10")
