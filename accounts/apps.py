@@ -7,12 +7,16 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Staff and audit")
 
     def ready(self) -> None:
+        from django.apps import apps
+
         from accounts import audit, audit_words, trail
         from regions import trail as trail_of_regions
 
         trail_of_regions.register(audit.record_many)
         audit_words.name_verbs(trail.VERBS)
         audit_words.name_facts(trail.FACTS)
+        # The library names itself, in English, on the index of the admin.
+        apps.get_app_config("axes").verbose_name = _("Sign-in and locks")
         self._declare_scopes()
         self._fill_sidebar()
 

@@ -77,6 +77,6 @@ def entries_for(user: Any) -> list[Entry]:
 
 
 def waiting_for(user: Any) -> list[tuple[Waiting, int]]:
-    """Workbench cards of this user with their counts, in order."""
+    """Workbench cards of this user with their counts: those on which something waits first, each part in order."""
     cards = sorted((card for card in _waiting if _allowed(user, card.permissions)), key=lambda card: card.order)
-    return [(card, card.count(user)) for card in cards]
+    return sorted(((card, card.count(user)) for card in cards), key=lambda counted: not counted[1])

@@ -15,7 +15,7 @@ from accounts.access import requires
 from accounts.business_day import today_for, today_in
 from accounts.models import Staff
 from accounts.scope import visible_ranges
-from exchanges.ledgers import Ledger, UnknownLedger, by_name, ledgers_for
+from exchanges.ledgers import Ledger, UnknownLedger, by_name, export_title, ledgers_for
 from exchanges.ledgers.export import ENCODINGS, FULL_NUMBERS, export_ledger
 from exchanges.models import LedgerExport
 from exchanges.writers import CONTENT_TYPES, FORMATS, SealedSpool
@@ -93,10 +93,9 @@ class LedgerForm(forms.Form):
 def ledger_list(request: HttpRequest) -> HttpResponse:
     """The ledgers that the user's role may export, and the last exports that the user may see."""
     exports = LedgerExport.objects.visible_to(request.user).select_related("region", "by")[:_EXPORTS_SHOWN]
-    titles = {ledger.name: ledger.title for ledger in ledgers_for(request.user)}
     context = {
         "ledgers": ledgers_for(request.user),
-        "exports": [(titles.get(export.ledger, export.ledger), export) for export in exports],
+        "exports": [(export_title(export.ledger), export) for export in exports],
     }
     return render(request, "exchanges/ledgers.html", context)
 

@@ -54,5 +54,10 @@ class BatchTable(tables.Table):
     def render_kind(self, record: Batch) -> str:
         return kind_label(record)
 
+    def render_rows(self, value: int) -> str:
+        return f"{value:,}"
+
+    render_refused = render_changed = render_rows
+
     def render_status(self, record: Batch) -> SafeString:
         return badge(record)

@@ -18,6 +18,7 @@ class QuotasConfig(AppConfig):
         audit_words.name_verbs(trail.VERBS)
         audit_words.name_facts(trail.FACTS)
         ledgers.register(TASKS)
+        ledgers.name_export("ranking", _("Weekly ranking"))
         file_kinds.register(kinds.TASKS)
         add_check(ENROLLED_AS_RANKED)
         self._fill_sidebar()

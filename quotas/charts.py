@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from quotas.queries import Line
 
 WIDTH, HEIGHT = 720, 300
-LEFT, RIGHT, TOP, BOTTOM = 62, 20, 22, 34
+LEFT, RIGHT, TOP, BOTTOM = 96, 32, 28, 38
 SPARK_WIDTH, SPARK_HEIGHT = 88, 24
 _STEPS = (1, 2, 2.5, 5, 10)
 _GRID_LINES = 4

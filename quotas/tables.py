@@ -233,6 +233,8 @@ class TaskTable(tables.Table):
     def __init__(self, rows: Iterable[Any], *, may_set: bool) -> None:
         self.may_set = may_set
         super().__init__(list(rows))
+        if not may_set:
+            self.empty_text = _("No task has been set here.")
 
     def render_name(self, value: str, record: Any) -> SafeString | str:
         task: Task = record.task

@@ -15,8 +15,10 @@ from exchanges.ledgers.registry import (
     Sql,
     UnknownLedger,
     by_name,
+    export_title,
     ledgers,
     ledgers_for,
+    name_export,
     register,
 )
 
@@ -29,7 +31,9 @@ __all__ = [
     "Sql",
     "UnknownLedger",
     "by_name",
+    "export_title",
     "ledgers",
     "ledgers_for",
+    "name_export",
     "register",
 ]

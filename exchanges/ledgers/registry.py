@@ -72,6 +72,7 @@ class UnknownLedger(LookupError):
 
 
 _ledgers: dict[str, Ledger] = {}
+_other_exports: dict[str, Any] = {}
 
 
 def register(ledger: Ledger) -> None:
@@ -89,6 +90,17 @@ def ledgers() -> list[Ledger]:
 def ledgers_for(user: Staff) -> list[Ledger]:
     """The ledgers that the user's role may export."""
     return [ledger for ledger in ledgers() if user.has_perm(ledger.permission)]
+
+
+def name_export(name: str, title: Any) -> None:
+    """What an export is called that stands in the list of exports and is no ledger to choose, e.g. the ranking."""
+    _other_exports[name] = title
+
+
+def export_title(name: str) -> str:
+    """What an export of that name is called; the name itself where no room offers it any more."""
+    ledger = _ledgers.get(name)
+    return str(ledger.title if ledger else _other_exports.get(name, name))
 
 
 def by_name(name: str) -> Ledger:

@@ -80,3 +80,14 @@ def test_a_card_that_counts_no_further_says_so(client, staff, tree, monkeypatch,
     monkeypatch.setattr(navigation, "_waiting", [card])
     client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
     assert shown in client.get(reverse("workbench")).text
+
+
+def test_cards_on_which_something_waits_come_first(client, staff, tree, monkeypatch):
+    cards = [
+        navigation.Waiting(title, "workbench", lambda user, found=found: found, (), order)
+        for order, (title, found) in enumerate({"无": 0, "二": 2, "空": 0, "一": 1}.items())
+    ]
+    monkeypatch.setattr(navigation, "_waiting", cards)
+    client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
+    waiting = client.get(reverse("workbench")).context["waiting"]
+    assert [card.title for card, _count in waiting] == ["二", "一", "无", "空"]

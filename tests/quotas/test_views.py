@@ -262,6 +262,7 @@ def test_an_export_leaves_its_trace(client, sign_in, frozen_zhuji):
     export = LedgerExport.objects.get()
     assert (export.ledger, export.rows, export.by, export.region_id) == ("ranking", 14, user, ZHUJI)
     assert AuditEntry.objects.filter(verb="quotas.export_ranking", by=user).count() == 1
+    assert "周排名 · xlsx" in client.get(reverse("exchanges:ledgers")).text
 
 
 def test_the_circular_names_who_is_behind_with_the_clause(client, sign_in, frozen_zhuji):
