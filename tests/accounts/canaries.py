@@ -166,6 +166,7 @@ FILLED: dict[str, Callable[[Place], dict[str, Any]]] = {
     },
     "refunds.Payout": _payout,
     "exchanges.Batch": lambda place: {"kind": "population"},
+    "exchanges.Delivery": lambda place: {"kind": "registrations", "format": "csv"},
     "exchanges.DropBox": lambda place: {"channel": "folder"},
     "axes.AccessAttempt": lambda place: {"username": place.staff.username},
     "axes.AccessFailureLog": lambda place: {"username": place.staff.username},
