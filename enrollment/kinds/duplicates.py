@@ -38,6 +38,8 @@ def follow_duplicates(chunk: Chunk) -> int:
         """
     )
     people = sorted(person for (person,) in found)
+    if not people:
+        return 0
     facts = _Facts(chunk)
     parts = (people[at : at + _PEOPLE_AT_ONCE] for at in range(0, len(people), _PEOPLE_AT_ONCE))
     return sum(_follow(chunk, part, facts) for part in parts)
@@ -85,7 +87,7 @@ def _enter(chunk: Chunk, people: Iterable[int], wanted: dict[int, Proposal]) -> 
         changed += 1
     known = set(mine.filter(payment__in=wanted).values_list("payment_id", flat=True))
     fresh = [proposal for payment, proposal in wanted.items() if payment not in known]
-    Proposal.objects.bulk_create(fresh)
+    Proposal.objects.bulk_create(fresh, ignore_conflicts=True)
     return lapsed + changed + len(fresh)
 
 
