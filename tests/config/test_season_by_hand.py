@@ -264,7 +264,7 @@ def test_the_ledgers_agree_with_the_paper_and_with_each_other(season, ledger):
         (name_of(22), "S022", ""),
         (name_of(22), "S022B", "是"),
     ]
-    assert [(row["姓名"], row["放弃原因"]) for row in ledger("waivers")] == [(name_of(40), "参加商业保险")]
+    assert [(row["姓名"], row["未参保原因"]) for row in ledger("waivers")] == [(name_of(40), "参加商业保险")]
     assert [(row["姓名"], row["退费金额（元）"], row["办理退费日期"]) for row in ledger("refunds")] == [
         (name_of(23), "320.00", "2021-12-10")
     ]
