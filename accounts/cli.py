@@ -39,7 +39,7 @@ def _date(text: str) -> date:
 
 
 def _year(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) == 4):
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and text[0] != "0"):
         raise CommandRefused(f"参保年度“{text}”不是四位数字")
     return int(text)
 

@@ -60,6 +60,7 @@ def test_writes_carry_the_command_as_origin(tree):
         (("--area", "61092600000", "--year", "2022"), "不是12位"),
         (("--area", "999999000000", "--year", "2022"), "999999000000"),
         (("--area", PINGLI, "--year", "22"), "四位"),
+        (("--area", PINGLI, "--year", "0000"), "四位"),
         (("--area", PINGLI, "--year", "2022", "--on", "3.12.2021"), "YYYY-MM-DD"),
         (("--area", PINGLI, "--year", "2022", "--as", "nobody"), "nobody"),
         (("--area", PINGLI, "--year", "1999"), "1999 年 没有数据"),
