@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import requires
 from accounts.business_day import today_for, today_in
 from enrollment import services
-from enrollment.forms import EndForm, KnownForm, RegistrationForm
+from enrollment.forms import EndForm, EnrolForm, KnownForm, RegistrationForm
 from enrollment.models import Registration
 from enrollment.queries import known_facts
 from enrollment.views.person import to_person, visible_person
@@ -42,7 +42,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 on=on,
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            _tell(form, error)
         else:
             messages.success(request, _("Registered. The person can pay now."))
             return to_person(request, registration.person_id)
@@ -76,7 +76,7 @@ def register_known(request: HttpRequest, pk: int) -> HttpResponse:
                 on=on,
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            _tell(form, error)
         else:
             messages.success(request, _("Registered. The person can pay now."))
             return to_person(request, registration.person_id)
@@ -119,6 +119,13 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The registration stands again; the next run of decisions restores the benefits."))
     return to_person(request, registration.person_id)
+
+
+def _tell(form: EnrolForm, error: ValidationError) -> None:
+    """What the service refuses, at its field where the form has it."""
+    told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+    for field, words in told.items():
+        form.add_error(field if field in form.fields else None, words)
 
 
 def _registration(request: HttpRequest, pk: int) -> Registration:

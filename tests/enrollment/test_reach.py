@@ -239,3 +239,12 @@ def desk(client, **changes):
         "tier": "1",
     }
     return client.post(f"{reverse('enrollment:register')}?year=2022", {**given, **changes})
+
+
+def test_a_person_who_is_not_born_yet_by_the_areas_calendar_is_refused_in_words(client, officer, person):
+    officer()
+    child = person(VILLAGE, name="未来人", born=date(2021, 12, 31))
+    address = f"{reverse('enrollment:register_known', args=[child.pk])}?year=2022"
+    answer = client.post(address, {"situation": "newborn", "student": "none", "tier": "1"})
+    assert answer.status_code == 422
+    assert answer.context["form"].non_field_errors()
