@@ -2,6 +2,7 @@
 
     make bench ARGS="ledger --rows 1000000"              PostgreSQL where it answers, see DATABASE_URL
     make bench ARGS="ledger --rows 200000 --database sqlite:////tmp/bench_ledger.sqlite3"
+    make bench ARGS="ledger --rows 2000000 --only csv --only xlsx"      the memory of some paths, without the slow ones
 
 Id numbers are decrypted and leave in full. Every path runs in a process of its own, so that its peak memory is its own;
 the paths take turns and the middle one of `--rounds` is given. What counts are the quotients. On SQLite there is no
@@ -53,6 +54,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--database", default=os.environ.get("DATABASE_URL", "postgres://postgres@127.0.0.1/postgres"))
+    parser.add_argument("--only", choices=PATHS, action="append", help="beside the baseline; all, when left out")
     parser.add_argument("--path", choices=PATHS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.path:
@@ -62,7 +64,8 @@ def main() -> int:
     database = _fresh(options.database)
     _open(database)
     _fill(options.rows)
-    _measure(database, options.rows, options.rounds)
+    paths = [path for path in PATHS if path == "baseline" or path in (options.only or PATHS)]
+    _measure(database, options.rows, options.rounds, paths)
     return 0
 
 
@@ -131,11 +134,11 @@ def _fill(rows: int) -> None:
         cursor.execute(f"ANALYZE {TABLE}")
 
 
-def _measure(database: str, rows: int, rounds: int) -> None:
-    taken: dict[str, list[float]] = {path: [] for path in PATHS}
+def _measure(database: str, rows: int, rounds: int, paths: list[str]) -> None:
+    taken: dict[str, list[float]] = {path: [] for path in paths}
     memory: dict[str, float] = {}
     for _ in range(rounds):
-        for path in PATHS:
+        for path in paths:
             done = subprocess.run(
                 [sys.executable, __file__, "--database", database, "--path", path],
                 capture_output=True,
@@ -145,10 +148,11 @@ def _measure(database: str, rows: int, rounds: int) -> None:
             seconds, memory[path] = map(float, done.stdout.split())
             taken[path].append(seconds)
     middle = {path: rows / statistics.median(seconds) for path, seconds in taken.items()}
-    for path in PATHS:
+    for path in paths:
+        peer = f"{middle[path] / middle['xlsxwriter']:6.1f} x xlsxwriter   " if "xlsxwriter" in middle else ""
         print(
-            f"{path:12}{middle[path]:12,.0f} rows/s   {middle[path] / middle['baseline']:6.2f} x baseline   "
-            f"{middle[path] / middle['xlsxwriter']:6.1f} x xlsxwriter   {memory[path]:5.0f} MB",
+            f"{path:12}{middle[path]:12,.0f} rows/s   {middle[path] / middle['baseline']:6.2f} x baseline   {peer}"
+            f"{memory[path]:5.0f} MB",
             flush=True,
         )
 
