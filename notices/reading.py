@@ -1,5 +1,6 @@
 """Notices as pages read them: which there are, how each reads today, which one is a user's own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,14 +26,25 @@ def as_it_reads(pack_id: str, user: Any, *, on: date) -> Pack:
     Raises `policy.pack.PackError` for a notice there is none of.
     """
     plain = packs.load(pack_id)
-    finder = NoticeFinder(plain.coverage_year, on=on)
-    for code in _places(user):
+    seasons = Season.objects.filter(pack_id=pack_id).order_by("region_id")[:1]
+    return _as_it_reads(plain, NoticeFinder(plain.coverage_year, on=on), _places(user), seasons)
+
+
+def as_they_read(user: Any, *, on: date) -> list[Pack]:
+    """Every notice as `as_it_reads`, in the order of `listed`; what notices of a coverage year share is read once."""
+    places, notices = _places(user), listed()
+    finders = {year: NoticeFinder(year, on=on) for year in {each.pack.coverage_year for each in notices}}
+    return [_as_it_reads(each.pack, finders[each.pack.coverage_year], places, each.seasons) for each in notices]
+
+
+def _as_it_reads(plain: Pack, finder: NoticeFinder, places: list[str], seasons: Iterable[Season]) -> Pack:
+    for code in places:
         try:
-            if finder.season(code).pack_id == pack_id:
+            if finder.season(code).pack_id == plain.id:
                 return finder.pack(code)
         except LookupError:
             continue
-    season = Season.objects.filter(pack_id=pack_id).order_by("region_id").first()
+    season = next(iter(seasons), None)
     return finder.pack(season.region_id) if season else plain
 
 

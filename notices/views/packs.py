@@ -63,8 +63,7 @@ def readings(request: HttpRequest) -> HttpResponse:
     """The readings of all notices with what was chosen in each."""
     on = today_for(request.user)
     found: dict[str, list[dict[str, Any]]] = {}
-    for each in reading.listed():
-        pack = reading.as_it_reads(each.pack.id, request.user, on=on)
+    for pack in reading.as_they_read(request.user, on=on):
         for reading_id, rule in pack.readings.items():
             entry = {"pack": pack, "reading": rule, "clauses": clauses_of(pack, rule.clause)}
             entry["options"] = [(name, text, name == rule.choice) for name, text in rule.options.items()]
