@@ -1,22 +1,20 @@
 """A batch from its file to the register: read, check, merge chunk by chunk, tell the result.
 
-A worker holds the batch by a lease; each of its writes names the fence it got with it and touches nothing when the
-fence has moved on. What a crash leaves is a batch whose lease runs out and whose merged chunks stand in BatchChunk:
-the next attempt reads the file again and goes on with the first chunk that is missing.
+What a crash leaves is a batch whose lease runs out (exchanges/services/holding.py) and whose merged chunks stand in
+BatchChunk: the next attempt reads the file again and goes on with the first chunk that is missing.
 """
 
 import logging
-import time
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Sum
+from django.db import transaction
+from django.db.models import Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts import audit, trouble
+from accounts import audit
 from exchanges import bulk, queries
 from exchanges.columns import Context
 from exchanges.comparing import Comparison, preview_of, why_second_person
@@ -25,26 +23,12 @@ from exchanges.kinds import by_name
 from exchanges.models import Batch, BatchChunk
 from exchanges.oddities import what_is_odd
 from exchanges.periods import period_of
-from exchanges.reading import FileRefused, Layout, ReaderKilled, open_source
+from exchanges.reading import FileRefused, Layout, open_source
+from exchanges.services.holding import Held, LostLease, NotTaken, Stopped, claim, end, give_back
 from exchanges.staging import Staging
 
 logger = logging.getLogger(__name__)
-MOST_ATTEMPTS = 3
-# Seconds.
-DATABASE_WAITS = 60
 ROWS_A_CHUNK = 100_000
-
-
-class NotTaken(Exception):
-    """Another worker has the batch, it is final, or an older one of its line is not finished."""
-
-
-class LostLease(Exception):
-    """The batch was cancelled, or taken over by another worker."""
-
-
-class Stopped(Exception):
-    """The worker was asked to end; the batch goes back to the queue."""
 
 
 def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) -> Batch:
@@ -53,18 +37,18 @@ def run_batch(*, batch_id: int, stopping: Callable[[], bool] = lambda: False) ->
     Raises NotTaken. Whatever goes wrong inside is told by the batch itself: `refused` with the reason for a file that
     cannot be taken; back to the queue after an error, `failed` after three of them.
     """
-    fence = _claim(batch_id)
+    fence = claim(batch_id)
     batch = Batch.objects.select_related("region", "sender", "uploaded_by").get(pk=batch_id)
-    held = _Held(batch, fence, stopping)
+    held = Held(batch, fence, stopping)
     error_files = {batch.errors_file.name}
     try:
         with override("zh-hans"):
             _work(held)
     except (FileRefused, Stopped, LostLease) as ending:
-        _end(held, ending)
+        end(held, ending)
     except Exception as error:
         logger.exception("batch %s", batch_id)
-        _give_back(held, error)
+        give_back(held, error)
     finally:
         bulk.drop_staging_table()
     error_files.add(batch.errors_file.name)
@@ -101,110 +85,7 @@ def run_next(stopping: Callable[[], bool] = lambda: False) -> bool:
     return True
 
 
-def _claim(batch_id: int) -> int:
-    now = timezone.now()
-    with transaction.atomic():
-        taken = (
-            queries.first_in_line(now)
-            .filter(pk=batch_id)
-            .update(
-                status=Batch.Status.STAGING,
-                fence=F("fence") + 1,
-                attempts=F("attempts") + 1,
-                done=0,
-                done_before=0,
-                total=0,
-                step_at=now,
-                lease_until=now + queries.LEASE,
-                started_at=Coalesce("started_at", now),
-            )
-        )
-        if not taken:
-            raise NotTaken(batch_id)
-        fence, attempts = Batch.objects.values_list("fence", "attempts").get(pk=batch_id)
-    if attempts > MOST_ATTEMPTS:
-        # Its worker died each time without a word: set aside, so that the queue goes on.
-        _set_aside(Batch.objects.get(pk=batch_id), fence, _("The worker broke off three times while it had this file."))
-        raise NotTaken(batch_id)
-    return fence
-
-
-class _Held:
-    """A batch with the fence by which this worker holds it."""
-
-    def __init__(self, batch: Batch, fence: int, stopping: Callable[[], bool]) -> None:
-        self.batch, self.fence, self.stopping = batch, fence, stopping
-
-    def write(self, **fields: object) -> None:
-        """Changes the batch and renews the lease; raises LostLease, or Stopped when the worker is to end."""
-        if self.stopping():
-            raise Stopped
-        mine = Batch.objects.filter(pk=self.batch.pk, fence=self.fence, status__in=Batch.OPEN)
-        now = timezone.now()
-        if "status" in fields:
-            fields["step_at"] = now
-        if not mine.update(lease_until=now + queries.LEASE, **fields):
-            raise LostLease(self.batch.pk)
-
-
-def _settle(batch_id: int, fence: int, status: Batch.Status, reason: str) -> bool:
-    final = status in Batch.FINAL
-    return bool(
-        Batch.objects.filter(pk=batch_id, fence=fence, status__in=Batch.OPEN).update(
-            status=status, reason=reason, lease_until=None, finished_at=timezone.now() if final else None
-        )
-    )
-
-
-def _end(held: _Held, ending: Exception) -> None:
-    batch = held.batch
-    if isinstance(ending, FileRefused):
-        with transaction.atomic():
-            if _settle(batch.pk, held.fence, Batch.Status.REFUSED, str(ending)):
-                audit.record(
-                    by=batch.uploaded_by, on=batch.business_on, verb="exchanges.refuse", subject=batch, why=str(ending)
-                )
-    elif isinstance(ending, Stopped):
-        Batch.objects.filter(pk=batch.pk, fence=held.fence).update(
-            status=Batch.Status.RECEIVED, lease_until=None, attempts=F("attempts") - 1
-        )
-    else:
-        logger.info("batch %s was cancelled or taken over", batch.pk)
-
-
-def _give_back(held: _Held, error: Exception) -> None:
-    """Puts the batch back or sets it aside. The database may be what failed: it is waited for a minute, so that the
-    list goes on as soon as it answers; after that the batch is free when its lease runs out."""
-    for left in reversed(range(DATABASE_WAITS)):
-        try:
-            _failed(held, error)
-        except (OperationalError, InterfaceError):
-            connection.close()
-            if not left or held.stopping():
-                raise
-            time.sleep(1)
-        else:
-            return
-
-
-def _failed(held: _Held, error: Exception) -> None:
-    batch = held.batch
-    attempts = Batch.objects.values_list("attempts", flat=True).get(pk=batch.pk)
-    named = trouble.words_for(error) or (str(error) if isinstance(error, ReaderKilled) else type(error).__name__)
-    words = _("%(error)s (attempt %(number)s)") % {"error": named, "number": attempts}
-    if attempts < MOST_ATTEMPTS:
-        _settle(batch.pk, held.fence, Batch.Status.RECEIVED, words)
-        return
-    _set_aside(batch, held.fence, words)
-
-
-def _set_aside(batch: Batch, fence: int, words: str) -> None:
-    with transaction.atomic():
-        if _settle(batch.pk, fence, Batch.Status.FAILED, words):
-            audit.record(by=batch.uploaded_by, on=batch.business_on, verb="exchanges.fail", subject=batch, why=words)
-
-
-def _work(held: _Held) -> None:
+def _work(held: Held) -> None:
     batch = held.batch
     kind = by_name(batch.kind)
     if batch.sender is not None and batch.sender.kind not in kind.senders:
@@ -271,7 +152,7 @@ def _says_the_same(earlier: Batch, batch: Batch, hash_field: str) -> bool:
     )
 
 
-def _unchanged(held: _Held, earlier: Batch) -> None:
+def _unchanged(held: Held, earlier: Batch) -> None:
     batch = held.batch
     with transaction.atomic():
         held.write(
@@ -284,7 +165,7 @@ def _unchanged(held: _Held, earlier: Batch) -> None:
             layout=earlier.layout,
             finished_at=timezone.now(),
         )
-        _release(held)
+        held.release()
         audit.record(
             by=batch.uploaded_by,
             on=batch.business_on,
@@ -294,7 +175,7 @@ def _unchanged(held: _Held, earlier: Batch) -> None:
         )
 
 
-def _refuse_older(held: _Held, layout: Layout) -> None:
+def _refuse_older(held: Held, layout: Layout) -> None:
     """The period of the list is what the sender gave, or the one month that its titles name."""
     batch = held.batch
     if not batch.period:
@@ -311,7 +192,7 @@ def _refuse_older(held: _Held, layout: Layout) -> None:
         )
 
 
-def _hold(held: _Held, staging: Staging, found: Comparison | None, refused: int) -> bool:
+def _hold(held: Held, staging: Staging, found: Comparison | None, refused: int) -> bool:
     """Whether staff must see first what the list would do: complete lists always, others by the brake. An approval
     holds as long as the list would end what it would have ended then."""
     batch = held.batch
@@ -342,11 +223,11 @@ def _hold(held: _Held, staging: Staging, found: Comparison | None, refused: int)
         layout=staging.layout.as_json(),
         errors_file=batch.errors_file.name,
     )
-    _release(held)
+    held.release()
     return True
 
 
-def _end_missing(held: _Held, staging: Staging, compared: Comparison) -> None:
+def _end_missing(held: Held, staging: Staging, compared: Comparison) -> None:
     """The last step of a complete list, once: chunk 0 in the ledger of the merge."""
     batch = held.batch
     if batch.chunks.filter(number=0).exists():
@@ -357,17 +238,13 @@ def _end_missing(held: _Held, staging: Staging, compared: Comparison) -> None:
         held.write(done=staging.rows)
 
 
-def _release(held: _Held) -> None:
-    Batch.objects.filter(pk=held.batch.pk, fence=held.fence).update(lease_until=None)
-
-
 def _rows_a_chunk(batch: Batch) -> int:
     """That of an earlier attempt where there was one, so that a chunk that stands in the ledger is the same chunk."""
     before = batch.chunks.filter(number__gt=0).order_by("number").first()
     return before.last_row - before.first_row + 1 if before else ROWS_A_CHUNK
 
 
-def _merge(held: _Held, staging: Staging) -> None:
+def _merge(held: Held, staging: Staging) -> None:
     batch = held.batch
     merged = set(batch.chunks.values_list("number", flat=True))
     done, done_before, grown, known = 0, 0, 0, ROWS_A_CHUNK // 2
@@ -393,7 +270,7 @@ def _merge(held: _Held, staging: Staging) -> None:
             bulk.refresh_statistics(staging.kind.tables)
 
 
-def _finish(held: _Held, staging: Staging, refused: int) -> None:
+def _finish(held: Held, staging: Staging, refused: int) -> None:
     batch = held.batch
     changed = batch.chunks.aggregate(changed=Coalesce(Sum("changed"), 0))["changed"]
     again = queries.same_delivery(batch).filter(content_hash=batch.content_hash).order_by("-id").first()
@@ -414,7 +291,7 @@ def _finish(held: _Held, staging: Staging, refused: int) -> None:
             else "",
             **counts,
         )
-        _release(held)
+        held.release()
         audit.record(
             by=batch.uploaded_by,
             on=batch.business_on,
