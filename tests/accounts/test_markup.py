@@ -36,7 +36,7 @@ def test_names_are_text(staff, tree, settings, tmp_path, role):
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert not any("\r" in value or "\n" in value for _name, value in answer.items()), address.name
         assert "X-Evil" not in answer.headers, address.name
-        kind = answer["Content-Type"] if "Content-Type" in answer else ""
+        kind = answer.get("Content-Type", "")
         if kind.startswith("text/html"):
             page = body.decode()
             shown += "&lt;b onload=x&gt;" in page

@@ -30,10 +30,15 @@ def decision(decide_area):
     return Decision.objects.get()
 
 
+def _run(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.check_constraints()
+
+
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=list(ATTACKS))
 def test_what_a_decision_rests_on_stays(decision, attack):
     version = Answer.objects.get(pk=decision.answer_id).pack_version_id
-    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(attack.format(decision, version))
-        connection.check_constraints()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        _run(attack.format(decision, version))
     assert Decision.objects.get().answer.pack_version.content
