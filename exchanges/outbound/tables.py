@@ -1,10 +1,12 @@
+from datetime import date
+from typing import Any
+
 import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.business_day import today_in
 from exchanges.outbound.kinds import UnknownDelivery, by_name
 from exchanges.outbound.models import Delivery
 from exchanges.outbound.queries import is_missed
@@ -26,10 +28,10 @@ def title_of(delivery: Delivery) -> str:
         return delivery.kind
 
 
-def badge(delivery: Delivery) -> SafeString:
-    """The state of a delivery as a badge; one whose receipt is overdue stands out."""
+def badge(delivery: Delivery, on: date) -> SafeString:
+    """The state of a delivery on a day as a badge; one whose receipt is overdue stands out."""
     try:
-        missed = is_missed(delivery, by_name(delivery.kind), today_in(delivery.region_id))
+        missed = is_missed(delivery, by_name(delivery.kind), on)
     except UnknownDelivery:
         missed = False
     if missed:
@@ -38,7 +40,7 @@ def badge(delivery: Delivery) -> SafeString:
 
 
 class DeliveryTable(tables.Table):
-    """Deliveries, the newest first."""
+    """Deliveries as they stand `on` a day, the newest first."""
 
     kind = tables.Column(
         verbose_name=gettext_lazy("Delivery"), linkify=("exchanges:delivery", {"number": tables.A("pk")})
@@ -56,6 +58,10 @@ class DeliveryTable(tables.Table):
         order_by = "-pk"
         empty_text = gettext_lazy("Nothing has been delivered here.")
 
+    def __init__(self, *args: Any, on: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.on = on
+
     def render_kind(self, record: Delivery) -> str:
         return title_of(record)
 
@@ -65,4 +71,4 @@ class DeliveryTable(tables.Table):
         return _("changes since No. %(number)s") % {"number": record.base_sequence}
 
     def render_status(self, record: Delivery) -> SafeString:
-        return badge(record)
+        return badge(record, self.on)

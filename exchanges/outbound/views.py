@@ -50,7 +50,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("kind", "")
     if asked in {kind.name for kind in kinds()}:
         rows = rows.filter(kind=asked)
-    table = DeliveryTable(rows)
+    table = DeliveryTable(rows, on=on)
     ListConfig(request, paginate={"per_page": ROWS_A_PAGE}).configure(table)
     areas = areas_for(user)
     may_make = user.has_perm("exchanges.make_delivery")
@@ -62,7 +62,7 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
         "year": year,
         "area": areas[0] if areas else None,
         "standings": [
-            (each, badge(each.last) if each.last else "")
+            (each, badge(each.last, on) if each.last else "")
             for each in (queries.standings(areas[0], year, user, on=on) if may_make and areas else [])
         ],
     }
@@ -122,7 +122,7 @@ def delivery_page(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "delivery": delivery,
         "title": title_of(delivery),
-        "badge": badge(delivery),
+        "badge": badge(delivery, today_in(delivery.region_id)),
         "manifest": manifest_of(delivery),
         "receipts": [(receipt, differences(receipt)) for receipt in receipts],
         "may_download": user.has_perm("exchanges.download_delivery"),
