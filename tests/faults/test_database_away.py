@@ -38,7 +38,7 @@ def _back() -> bool:
 
 
 def test_stop_immediate_and_start(deliver, start_worker, cluster, client, staff):
-    rows = people(5_000)
+    rows = people(2_000)
     client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
     client.raise_request_exception = False
     batch = deliver.send("population", csv_bytes(listed(rows)))

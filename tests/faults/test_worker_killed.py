@@ -33,7 +33,7 @@ def _killed(worker, group):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_kill_9_at_a_random_moment(deliver, start_worker, seed):
-    rows = people(5_000)
+    rows = people(2_000)
     content = csv_bytes(listed(rows)) if seed < 5 else xlsx_bytes(listed(rows))
     batch = deliver.send("population", content)
     worker = start_worker(random.Random(seed).randint(1, STATEMENTS))
@@ -46,7 +46,7 @@ def test_kill_9_at_a_random_moment(deliver, start_worker, seed):
 @pytest.mark.parametrize("group", [False, True])
 def test_kill_9_while_a_workbook_is_read(deliver, start_worker, group):
     """The process that parses the workbook ends with the worker, whether it is killed too or left alone."""
-    rows = people(5_000)
+    rows = people(2_000)
     batch = deliver.send("population", xlsx_bytes(listed(rows)))
     below = _killed(start_worker("parsing"), group=group)
     assert below

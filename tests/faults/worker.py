@@ -22,7 +22,7 @@ def main(moment: str) -> None:
 
     from exchanges.services import run
 
-    run.ROWS_A_CHUNK = 250
+    run.ROWS_A_CHUNK = 100
     statements = 0
 
     def say(word: str) -> None:
