@@ -44,7 +44,10 @@ def main() -> int:
             if PATHS[path][0] == "population":
                 database.empty(TABLES)
             seconds, peak = _received(PATHS[path][0], file)
-            print(f"    {path:10}{file.stat().st_size / 1e6:7.0f} MB file {seconds:8.1f} s   peak {peak:6.0f} MB", flush=True)
+            print(
+                f"    {path:10}{file.stat().st_size / 1e6:7.0f} MB file {seconds:8.1f} s   peak {peak:6.0f} MB",
+                flush=True,
+            )
     return 0
 
 
