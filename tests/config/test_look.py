@@ -40,7 +40,8 @@ def _name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_template_keeps_the_policy(path):
-    text = path.read_text(encoding="utf-8")
+    # What stands in a tag is Django's: {% querystring only="…" %} is no attribute.
+    text = re.sub(r"\{%.*?%\}", "", path.read_text(encoding="utf-8"))
     found = [
         f"line {text.count(chr(10), 0, m.start()) + 1}: {what}"
         for what, rule in FORBIDDEN.items()
