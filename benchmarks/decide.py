@@ -15,6 +15,7 @@ import random
 import resource
 import sys
 import time
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -188,16 +189,18 @@ def _measure(rows: int) -> None:
     loop.round()
     first = _timed("decide, everyone new", rows, lambda: decide(**area))
     loop.round()
-    update = _timed("  UPDATE of the same rows", rows, lambda: decisions.update(decided_on=day))
+    with _unguarded():
+        update = _timed("  UPDATE of the same rows", rows, lambda: decisions.update(decided_on=day))
     again = _timed("decide again, nothing changed", rows, lambda: decide(**area))
     loop.round()
     _pay(rows)
     paid = _timed("decide, nine in ten have paid", rows, lambda: decide(**area))
-    update_paid = _timed(
-        "  UPDATE of the same rows",
-        rows,
-        lambda: (decisions.update(decided_on=day), entitlements.update(recorded_on=day)),
-    )
+    with _unguarded():
+        update_paid = _timed(
+            "  UPDATE of the same rows",
+            rows,
+            lambda: (decisions.update(decided_on=day), entitlements.update(recorded_on=day)),
+        )
     loop.round()
     print(f"{'ORM loop over people':34}{loop.rate:12,.0f} rows/s   ({ROUND * ROUNDS:,} people in {ROUNDS} rounds)")
     print(f"memory of the process: {before:.0f} MB before, {_memory():.0f} MB at most")
@@ -207,6 +210,27 @@ def _measure(rows: int) -> None:
         ("nine in ten have paid", paid, update_paid),
     ):
         print(f"{name:24} {rate / least:6.2f} x UPDATE   {rate / loop.rate:6.1f} x ORM loop")
+
+
+@contextmanager
+def _unguarded():
+    """The database refuses to change a decision; what is compared with is the plain UPDATE."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE subsidies_decision DISABLE TRIGGER USER")
+            yield
+            cursor.execute("ALTER TABLE subsidies_decision ENABLE TRIGGER USER")
+        else:
+            of_decisions = "type = 'trigger' AND tbl_name = 'subsidies_decision'"
+            cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE {of_decisions}")
+            guards = cursor.fetchall()
+            for name, _ in guards:
+                cursor.execute(f"DROP TRIGGER {name}")
+            yield
+            for _, guard in guards:
+                cursor.execute(guard)
 
 
 def _timed(name: str, rows: int, work) -> float:

@@ -12,7 +12,7 @@ from subsidies.models.runs import DecisionRun
 
 
 def _reference(to: type[models.Model], **more: Any) -> models.ForeignKey:
-    """A reference of a decision: shown to exist by the statement that writes it, and read from the decision's side."""
+    """A reference of a decision: looked up once a statement (migration 0004), and read from the decision's side."""
     return models.ForeignKey(to, models.PROTECT, related_name="+", db_index=False, db_constraint=False, **more)
 
 
@@ -23,9 +23,10 @@ class Decision(ScopedModel):
     business date.
 
     `decide` writes millions of rows, each chunk in one statement that joins the people, places, payments, answers and
-    run they refer to. The database does not look up every reference of every row once more, which would take longer
-    than all the rest (docs/performance.md); it refuses to delete what decisions refer to (migration 0002). Indexes
-    are those that a page or the next run needs.
+    run they refer to. A foreign key would look up every reference of every row once more and lock it, which would take
+    longer than all the rest; the database looks all of them up once a statement instead, and lets nobody delete what
+    decisions refer to, nor change or delete a decision (migrations 0002 and 0004). Indexes are those that a page or the
+    next run needs.
     """
 
     scope = AnyOf(ByRegion("region", "person__region"))

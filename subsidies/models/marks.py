@@ -27,7 +27,10 @@ class Category(models.TextChoices):
 
 
 class IdentityMark(ScopedModel):
-    """An identity of a person in time: determined by a department, marked by the agency, ended some day."""
+    """An identity of a person in time: determined by a department, marked by the agency, ended some day.
+
+    Never deleted, but for one added by hand that is taken back the same day (migration 0004).
+    """
 
     scope = AnyOf(ByRegion("region", "person__region"))
 
