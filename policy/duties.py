@@ -86,6 +86,10 @@ class AssessmentDay(Rule):
     on: IsoDate
 
 
+class TaskMissed(Rule):
+    """What follows for whoever has not reached the task by the day on which it is due, in the notice's words."""
+
+
 class Ranking(Rule):
     """Who is behind in a week of the ranking.
 
@@ -189,6 +193,7 @@ class Duties(Section):
     target: Target | None = None
     milestones: Annotated[Mapping[str, Milestone], Named] = Field(default_factory=dict)
     assessment_day: AssessmentDay | None = None
+    task_missed: TaskMissed | None = None
     ranking: Ranking | None = None
     report_deadlines: Annotated[Mapping[str, ReportDeadline], Named] = Field(default_factory=dict)
     work_subsidy: WorkSubsidy | None = None

@@ -226,6 +226,7 @@ def circular(request: HttpRequest, code: str) -> HttpResponse:
         "behind": [line for line in found.lines if line.row.behind],
         "called": [line for line in found.lines if "interview" in line.row.flags],
         "missed": [line for line in found.lines if "milestone_missed" in line.row.flags],
+        "short": found.short_of_the_task(notice.duties) if notice.duties.task_missed else [],
         "overdue": overdue_lists(found),
     }
     return render(request, "quotas/circular.html", context)

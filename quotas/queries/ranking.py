@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from policy.duties import Duties
 from quotas import standing
 from quotas.models import Flag, Snapshot, SnapshotRow
 from quotas.publication import codes_above
@@ -120,6 +121,13 @@ class Ranking:
         """The line of a region, the area's own included."""
         every = [*self.lines, *self.others, *([self.total] if self.total else [])]
         return next((line for line in every if line.row.region_id == code), None)
+
+    def short_of_the_task(self, duties: Duties) -> list[Line]:
+        """Who has not reached the task; nobody before the day by which it is due in whole."""
+        deadline = standing.deadline(duties)
+        if deadline is None or self.snapshot.on < deadline:
+            return []
+        return [line for line in self.lines if line.missing]
 
     def as_json(self) -> dict[str, Any]:
         """What `manage.py rank --json` prints."""

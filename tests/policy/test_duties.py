@@ -138,3 +138,11 @@ def test_what_whoever_is_enrolled_should_know():
     assert _notes("jilin-2023") == []
     lifted_out = [{"category": "poverty_exit", "determined_on": "2019-01-01"}]
     assert "认定地" in _notes("jilin-2023", identities=lifted_out)[0][0]
+
+
+@pytest.mark.clause("TN-6.2")
+@pytest.mark.clause("ZJ-4.2b")
+def test_what_follows_for_who_misses_the_task():
+    assert "综合目标考核指标按规定扣减" in TONGNAN.task_missed.label
+    assert "通报批评" in ZHUJI.task_missed.label
+    assert PINGLI.task_missed is None

@@ -273,6 +273,24 @@ def test_the_circular_names_who_is_behind_with_the_clause(client, sign_in, froze
     assert "ZJ-5.6a" in response.content.decode()
 
 
+@pytest.mark.clause("ZJ-4.2b")
+def test_the_circular_criticises_who_missed_the_task_from_its_day_on(client, sign_in, frozen_zhuji, zhuji, pay, system):
+    done = Task.objects.filter(coverage_year=2023).order_by("region_id").first()
+    Task.objects.filter(pk=done.pk).update(target=1)
+    for on in (date(2022, 12, 30), date(2022, 12, 31)):
+        freeze_snapshot(region=zhuji, coverage_year=2023, on=on, by=system)
+        sign_in(Role.COUNTY_AGENT, ZHUJI)
+        response = client.get(reverse("quotas:circular", args=[ZHUJI]), {"year": 2023, "week": on.isoformat()})
+        named = {line.row.region_id for line in response.context["short"]}
+        if on < date(2022, 12, 31):
+            assert not named
+            assert "ZJ-4.2b" not in response.text
+    assert len(named) == 12
+    assert done.region_id not in named
+    assert "村书记向党委政府作出检查" in response.text
+    assert "ZJ-4.2b" in response.text
+
+
 def test_a_circular_of_a_week_that_was_not_frozen_does_not_exist(client, sign_in, frozen_zhuji):
     sign_in(Role.COUNTY_AGENT, ZHUJI)
     query = {"year": 2023, "week": "2022-10-10"}
