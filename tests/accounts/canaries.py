@@ -52,7 +52,8 @@ class Place:
         self.rows["accounts.Posting"] = self.staff.postings.get()
 
     def _staff(self) -> Staff:
-        staff = Staff(username=f"{self.token}{next(_numbers)}", full_name=self.token, role=Role.COUNTY_AGENT)
+        names = {name: _text(self.token, Staff, name) for name in ("username", "full_name")}
+        staff = Staff(**names, role=Role.COUNTY_AGENT)
         staff.set_unusable_password()
         staff.save()
         Posting.objects.create(staff=staff, region=self.region)
@@ -106,6 +107,16 @@ def _asked(field: models.Field) -> bool:
     return not (field.primary_key and field.get_internal_type().endswith("AutoField"))
 
 
+def _fitting(token: str, field: models.Field) -> str:
+    """The token, as much of it as the column holds; with a number where no two rows may have the same."""
+    number = str(next(_numbers)) if field.unique else ""
+    return token[: field.max_length - len(number) if field.max_length else None] + number
+
+
+def _text(token: str, model: type[models.Model], name: str) -> str:
+    return _fitting(token, model._meta.get_field(name))
+
+
 def _plain(field: models.Field, token: str) -> Any:
     if isinstance(field, models.GenericIPAddressField):
         return "203.0.113.7"
@@ -114,7 +125,7 @@ def _plain(field: models.Field, token: str) -> Any:
     if isinstance(field, models.FileField) and field.blank:
         return ""
     if isinstance(field, models.CharField | models.TextField | models.FileField):
-        return token if not field.unique else f"{token}{next(_numbers)}"
+        return _fitting(token, field)
     if isinstance(field, models.DateTimeField):
         return datetime.combine(ON, time(), tzinfo=UTC)
     if isinstance(field, models.DateField):
@@ -136,7 +147,8 @@ def _person(place: Place) -> dict[str, Any]:
 def _payout(place: Place) -> dict[str, Any]:
     application = place.row("refunds.Application")
     for kind in ("tax_intake", "agency_final", "agency_payout"):
-        staff = Staff.objects.create(username=f"{place.token}{next(_numbers)}", full_name=place.token, role="tax_clerk")
+        names = {name: _text(place.token, Staff, name) for name in ("username", "full_name")}
+        staff = Staff.objects.create(**names, role="tax_clerk")
         Posting.objects.create(staff=staff, region=place.region)
         Step.objects.update_or_create(
             application=application, kind=kind, defaults={"approved": True, "by": staff, "on": ON, "why": place.token}
