@@ -37,8 +37,8 @@ messages: $(VENV)/runtime ## build the Chinese catalogue from locale/parts
 	@$(BIN)/python locale/build.py
 
 lock: $(VENV)/development ## write requirements.txt and requirements-dev.txt anew from the .in files
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements.in -o requirements.txt
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+	@$(BIN)/uv pip compile -q requirements.in -o requirements.txt
+	@$(BIN)/uv pip compile -q requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove the environment, the demonstration database and its files
 	rm -rf $(VENV) db.sqlite3 db.sqlite3-wal db.sqlite3-shm media staticfiles
