@@ -10,6 +10,7 @@ from accounts.scope import within
 from enrollment.ledgers import NAME, NUMBER, place_cells, place_columns
 from enrollment.models import DocumentKind, EmployeeCover, Registration
 from enrollment.platform_codes import ENROLLED, PERSON_KINDS, RESIDENT_INSURANCE, person_kind
+from enrollment.queries import situation
 from exchanges.ledgers import Column, Kind
 from exchanges.outbound.kinds import DeliveryKind
 from policy.categories import SITUATIONS
@@ -51,8 +52,8 @@ def registration_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
         coverage_year=coverage_year,
         registered_on__lte=on,
     )
-    # The platform's kind of person goes by the age at the beginning of the year, so that it is the same all year long.
-    kind = person_kind(date(coverage_year, 1, 1), registration="", born="person__birth_date")
+    paths = {"registration": "", "born": "person__birth_date"}
+    kind = person_kind(coverage_year, **paths)
     return holding.order_by("pk").values_list(
         "pk",
         Value(RESIDENT_INSURANCE),
@@ -62,7 +63,7 @@ def registration_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
         kind,
         *place_cells("region"),
         "coverage_year",
-        "situation",
+        situation(coverage_year, **paths),
         "tier",
         "registered_on",
         Value(ENROLLED),

@@ -16,6 +16,7 @@ from enrollment.queries import (
     enrolled_people,
     lapsed_on,
     not_enrolled_people,
+    situation,
     standing_payments,
 )
 from exchanges.ledgers import Column, Kind, Ledger
@@ -115,7 +116,7 @@ def enrolled_rows(user: Staff, area: Region, coverage_year: int, on: date) -> Qu
             *place_cells("region"),
             "person__region_id",
             "person__household",
-            "registration__situation",
+            situation(coverage_year, registration="registration__", born="person__birth_date"),
             "tier",
             *PAID_CELLS,
             "by_roster",

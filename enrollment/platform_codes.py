@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Case, CharField, Q, Value, When
 
 from enrollment.models import Registration
+from enrollment.queries import newborns
 
 RESIDENT_INSURANCE = "390"
 ENROLLED, ENDED = "1", "4"
@@ -28,24 +29,17 @@ PERSON_KINDS = {
 _SCHOOL_AGE, _FULL_AGE, _OLD_AGE = 6, 18, 60
 
 
-def person_kind(on: date, *, registration: str, born: str) -> Case:
-    """Code of the kind of person on the day; `registration` and `born` are the paths of the registration's columns and
-    of the birth date, e.g. "" and "person__birth_date"."""
-    student, situation = f"{registration}student", f"{registration}situation"
+def person_kind(coverage_year: int, *, registration: str, born: str) -> Case:
+    """Code of the kind of person, by the age at the beginning of the year, so that it is the same all year long.
+    Paths as in `queries.situation`."""
+    student = f"{registration}student"
     cases = (
-        (Q(**{situation: Registration.Situation.NEWBORN}), NEWBORN),
+        (newborns(coverage_year, registration=registration, born=born), NEWBORN),
         (Q(**{student: Registration.Student.COLLEGE}), COLLEGE),
-        (Q(**{f"{born}__gt": _years_before(on, _SCHOOL_AGE)}), PRESCHOOL),
+        (Q(**{f"{born}__gt": date(coverage_year - _SCHOOL_AGE, 1, 1)}), PRESCHOOL),
         (Q(**{student: Registration.Student.SCHOOL}), PUPIL),
-        (Q(**{f"{born}__gt": _years_before(on, _FULL_AGE)}), MINOR),
-        (Q(**{f"{born}__lte": _years_before(on, _OLD_AGE)}), OLD),
+        (Q(**{f"{born}__gt": date(coverage_year - _FULL_AGE, 1, 1)}), MINOR),
+        (Q(**{f"{born}__lte": date(coverage_year - _OLD_AGE, 1, 1)}), OLD),
     )
     whens = [When(condition, then=Value(code)) for condition, code in cases]
     return Case(*whens, default=Value(ADULT), output_field=CharField())
-
-
-def _years_before(on: date, years: int) -> date:
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:
-        return date(on.year - years, 2, 28)

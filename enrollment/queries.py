@@ -10,13 +10,14 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from accounts.business_day import today_for
 from accounts.models import Staff
 from accounts.scope import within
 from enrollment.models import EmployeeCover, NotEnrolledReason, Payment, Person, Proposal, Registration, Schooling
 from notices.queries import current_coverage_year
+from policy.newborn import first_birth_year
 
 COUNTED_AT_MOST = 10_000
 Ranges = Iterable[tuple[str, str]]
@@ -121,6 +122,25 @@ def lapsed_insured(people: QuerySet[Person], *, on: date) -> QuerySet[Person]:
     holding = spells_in_force(on=on).values("id_number_index")
     return (
         people.filter(id_number_index__in=left).exclude(id_number_index__in=holding).annotate(lapsed_on=lapsed_on(on))
+    )
+
+
+def newborns(coverage_year: int, *, registration: str, born: str) -> Q:
+    """Whoever is decided for as a newborn: registered as one or, where no registration says anything special, by the
+    day of birth (`policy.newborn`). Paths as in `situation`."""
+    said = f"{registration}situation"
+    unsaid = Q(**{said: Registration.Situation.GENERAL}) | Q(**{f"{said}__isnull": True})
+    return Q(**{said: Registration.Situation.NEWBORN}) | unsaid & Q(
+        **{f"{born}__gte": date(first_birth_year(coverage_year), 1, 1)}
+    )
+
+
+def situation(coverage_year: int, *, registration: str, born: str) -> Case:
+    """The situation that a person is decided for by; `registration` and `born` are the paths of the registration's
+    columns and of the birth date, e.g. "" and "person__birth_date"."""
+    return Case(
+        When(newborns(coverage_year, registration=registration, born=born), then=Value(Registration.Situation.NEWBORN)),
+        default=F(f"{registration}situation"),
     )
 
 

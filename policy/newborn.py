@@ -1,6 +1,11 @@
 """Who is asked about as a newborn where nobody says so: lists and receipts know only the day of birth."""
 
 
+def first_birth_year(coverage_year: int) -> int:
+    """Year of birth from which a child is asked about as a newborn for the coverage year."""
+    return coverage_year - 1
+
+
 def situation_by_birth(situation: str, birth_year: int, coverage_year: int) -> str:
     """`newborn` instead of `general` for a child born in the coverage year or the year before it.
 
@@ -8,4 +13,4 @@ def situation_by_birth(situation: str, birth_year: int, coverage_year: int) -> s
     JL-3.1). Whether the 90 days were kept, and what follows if not, is for the notice to say; where it says nothing of
     that day of birth the general rules hold (R17).
     """
-    return "newborn" if situation == "general" and birth_year >= coverage_year - 1 else situation
+    return "newborn" if situation == "general" and birth_year >= first_birth_year(coverage_year) else situation

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import ByRegion, ScopedModel
 from enrollment.models.people import Person
+from policy.newborn import situation_by_birth
 from regions.models import Region
 
 
@@ -67,6 +68,11 @@ class Registration(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.person} {self.coverage_year}"
+
+    @property
+    def decided_situation(self) -> str:
+        """Name of the situation that the person is decided for by: of a young child it is told from the birth date."""
+        return self.Situation(situation_by_birth(self.situation, self.person.birth_date.year, self.coverage_year)).label
 
 
 class NotEnrolledReason(ScopedModel):

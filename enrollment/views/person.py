@@ -142,7 +142,7 @@ def _page(
         .select_related("recorded_by")
         .first()
     )
-    registrations = Registration.objects.visible_to(user).filter(person=person).select_related("region")
+    registrations = Registration.objects.visible_to(user).filter(person=person).select_related("region", "person")
     standing_registration = Registration.objects.filter(person=person, coverage_year=year, ended_on=None)
     context: dict[str, Any] = {
         "person": person,

@@ -60,6 +60,25 @@ def test_an_enrolled_person_is_one_row_with_place_payment_and_benefits(rows, per
     assert row["参保情形"] == "新生儿"
 
 
+@pytest.mark.parametrize(
+    ("born", "registered_as", "shown"),
+    [
+        (date(2021, 1, 1), "general", "新生儿"),
+        (date(2021, 1, 1), None, "新生儿"),
+        (date(2020, 12, 31), "general", "一般居民"),
+        (date(2021, 1, 1), "missing_found", "失联后找回人员"),
+    ],
+)
+def test_a_young_child_is_called_what_it_is_decided_for_as(rows, person, born, registered_as, shown):
+    child = person(VILLAGE, born=born)
+    make_payment(child)
+    if registered_as:
+        Registration.objects.create(
+            person=child, coverage_year=2022, region_id=VILLAGE, registered_on=DAY, situation=registered_as
+        )
+    assert [row["参保情形"] for row in rows("enrolled")] == [shown]
+
+
 def test_enrolled_has_as_many_rows_as_the_ranking_counts(rows, person, tree):
     for name in ("甲一", "甲二", "甲三"):
         make_payment(person(VILLAGE, name=name))

@@ -45,6 +45,24 @@ def test_the_first_delivery_holds_everything_with_full_numbers_and_the_platform_
     assert len(content(delivery)) == delivery.size
 
 
+@pytest.mark.parametrize(
+    ("born", "said", "code", "situation"),
+    [
+        (date(2021, 1, 1), {}, "1401", "新生儿"),
+        (date(2020, 12, 31), {}, "1402", "一般居民"),
+        (date(2021, 1, 1), {"situation": "missing_found"}, "1402", "失联后找回人员"),
+        (date(2016, 1, 1), {"student": "school"}, "1403", "一般居民"),
+        (date(2004, 1, 2), {}, "1405", "一般居民"),
+        (date(1962, 1, 1), {}, "16", "一般居民"),
+    ],
+)
+def test_the_kind_of_person_is_what_is_decided_for(line, person, born, said, code, situation):
+    child = person(VILLAGE, born=born)
+    Registration.objects.create(person=child, coverage_year=2022, region_id=VILLAGE, registered_on=ON, **said)
+    (row,) = rows(line())
+    assert (row["人员类别代码"], row["参保情形"]) == (code, situation)
+
+
 def test_a_workbook_opens_with_the_same_rows(line, registered, tmp_path):
     registered("李四")
     target = tmp_path / "it.xlsx"
