@@ -3,6 +3,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.scope import ByRegion, ScopedModel
 from enrollment.models import Payment
@@ -26,7 +27,7 @@ class Application(ScopedModel):
         EMPLOYEE_INSURANCE = "employee_insurance", _("Joined employee insurance")
         OTHER_AREA = "other_area", _("Enrolled in another pooling area")
         WRONG_PLACE = "wrong_place", _("Paid to the wrong place")
-        ENLISTMENT = "enlistment", _("Enlisted")
+        ENLISTMENT = "enlistment", pgettext_lazy("refund", "Enlisted")
         PRISON = "prison", _("Serving a sentence")
 
     class Status(models.TextChoices):

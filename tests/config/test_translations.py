@@ -16,7 +16,12 @@ import polib
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.utils.translation import override
 from django.utils.translation.template import templatize
+
+from enrollment.models import Registration
+from policy.categories import REFUND_REASONS, SITUATIONS, STUDENTS
+from refunds.models import Application
 
 ROOT = Path(settings.BASE_DIR)
 PARTS = sorted((ROOT / "locale" / "parts").glob("*.po"))
@@ -197,3 +202,16 @@ def test_agreeing_parts_are_merged_once(tmp_path):
     for name in ("one.po", "two.po"):
         (tmp_path / name).write_text(f'{HEADER}msgid "person"\nmsgstr "人员"\n', encoding="utf-8")
     assert [entry.msgid for entry in _builder().merge(sorted(tmp_path.glob("*.po")))] == ["person"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "terms"),
+    [
+        (Registration.Situation, SITUATIONS),
+        (Registration.Student, STUDENTS),
+        (Application.Reason, REFUND_REASONS),
+    ],
+)
+def test_a_legal_term_reads_on_pages_as_in_answers(choices, terms):
+    with override("zh-hans"):
+        assert {choice.value: str(choice.label) for choice in choices} == terms
