@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from quotas import views
+from quotas.views import circular, ranking, snapshots, tasks
 
 
 class CodeConverter:
@@ -20,15 +20,15 @@ register_converter(CodeConverter, "region_code")
 app_name = "quotas"
 
 urlpatterns = [
-    path("", views.ranking_page, name="ranking"),
-    path("interviews/", views.interview_list, name="interviews"),
-    path("snapshots/", views.snapshots, name="snapshots"),
-    path("tasks/", views.tasks, name="tasks"),
-    path("tasks/<region_code:code>/", views.tasks, name="tasks_of"),
-    path("tasks/<region_code:code>/<int:year>/", views.task_form, name="set_task"),
-    path("tasks/<region_code:code>/<int:year>/withdraw/", views.task_withdraw, name="withdraw_task"),
-    path("<region_code:code>/", views.ranking_page, name="area"),
-    path("<region_code:code>/circular/", views.circular, name="circular"),
-    path("<region_code:code>/export.<slug:file_format>", views.export, name="export"),
-    path("<region_code:code>/<int:year>/freeze/", views.freeze, name="freeze"),
+    path("", ranking.ranking_page, name="ranking"),
+    path("interviews/", snapshots.interview_list, name="interviews"),
+    path("snapshots/", snapshots.snapshots, name="snapshots"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<region_code:code>/", tasks.tasks, name="tasks_of"),
+    path("tasks/<region_code:code>/<int:year>/", tasks.task_form, name="set_task"),
+    path("tasks/<region_code:code>/<int:year>/withdraw/", tasks.task_withdraw, name="withdraw_task"),
+    path("<region_code:code>/", ranking.ranking_page, name="area"),
+    path("<region_code:code>/circular/", circular.circular, name="circular"),
+    path("<region_code:code>/export.<slug:file_format>", circular.export, name="export"),
+    path("<region_code:code>/<int:year>/freeze/", snapshots.freeze, name="freeze"),
 ]

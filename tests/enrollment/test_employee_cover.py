@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from accounts.models import BusinessDay
 from accounts.roles import Role
 from enrollment.models import EmployeeCover, Registration
 from enrollment.queries import doubly_insured, lapsed_insured, not_enrolled_people, people_lapsed
@@ -14,11 +13,7 @@ from tests.factories import PINGLI, ZHUJI, make_id_number, make_payment
 
 TOWN, VILLAGE, OTHER = "610926102000", "610926102201", "610926100001"
 ON = date(2021, 12, 3)
-
-
-@pytest.fixture(autouse=True)
-def december(tree):
-    BusinessDay.objects.create(region_id=PINGLI, today=ON)
+pytestmark = pytest.mark.usefixtures("december")
 
 
 @pytest.fixture
@@ -39,16 +34,6 @@ def spell(tree):
         )
 
     return spell
-
-
-@pytest.fixture
-def sign_in(client, staff):
-    def sign_in(role=Role.TOWNSHIP_OFFICER, region=TOWN):
-        user = staff(role, region)
-        client.force_login(user)
-        return user
-
-    return sign_in
 
 
 class TestLapsed:

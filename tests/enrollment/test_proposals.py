@@ -18,28 +18,6 @@ VILLAGE = "610926102200"
 ON = date(2022, 4, 1)
 
 
-@pytest.fixture
-def season(tree):
-    return Season.objects.create(region=tree[PINGLI], coverage_year=2022, pack_id="pingli-2022")
-
-
-@pytest.fixture
-def enrolled(person, season):
-    """A person enrolled for 2022, with benefits for the year."""
-    someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6))
-    Registration.objects.create(person=someone, coverage_year=2022, region_id=VILLAGE, registered_on=date(2021, 11, 5))
-    Entitlement.objects.create(
-        person=someone,
-        coverage_year=2022,
-        region_id=VILLAGE,
-        starts_on=date(2022, 1, 1),
-        ends_on=date(2022, 12, 31),
-        clauses="PL-4.1",
-        recorded_on=date(2022, 1, 1),
-    )
-    return someone
-
-
 def population(someone, status, status_on):
     return [[someone.name, someone.id_number, VILLAGE, "", "", status, status_on]]
 

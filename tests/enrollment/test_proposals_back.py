@@ -9,30 +9,12 @@ from django.urls import reverse
 from accounts.queries import system_staff
 from accounts.roles import Role
 from enrollment import services
-from enrollment.models import Entitlement, Proposal, Registration
-from notices.models import Season
+from enrollment.models import Proposal, Registration
 from tests.deliveries import Door
 from tests.factories import PINGLI
 
 VILLAGE = "610926102200"
 ON = date(2022, 4, 1)
-
-
-@pytest.fixture
-def enrolled(person, tree):
-    Season.objects.create(region=tree[PINGLI], coverage_year=2022, pack_id="pingli-2022")
-    someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6))
-    Registration.objects.create(person=someone, coverage_year=2022, region_id=VILLAGE, registered_on=date(2021, 11, 5))
-    Entitlement.objects.create(
-        person=someone,
-        coverage_year=2022,
-        region_id=VILLAGE,
-        starts_on=date(2022, 1, 1),
-        ends_on=date(2022, 12, 31),
-        clauses="PL-4.1",
-        recorded_on=date(2022, 1, 1),
-    )
-    return someone
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from accounts.models import AuditEntry, BusinessDay
+from accounts.models import AuditEntry
 from accounts.roles import Role
 from enrollment import services
 from enrollment.models import NotEnrolledReason, Person, Proposal, Registration
@@ -15,24 +15,7 @@ from tests.factories import PINGLI, ZHUJI, make_id_number
 
 TOWN, VILLAGE, OTHER_TOWN, ELSEWHERE = "610926102000", "610926102201", "610926100000", "610926100001"
 ON = date(2021, 12, 3)
-
-
-@pytest.fixture(autouse=True)
-def december(tree):
-    for code in (PINGLI, ZHUJI):
-        BusinessDay.objects.create(region_id=code, today=ON)
-
-
-@pytest.fixture
-def officer(client, staff):
-    """A township officer who is signed in; by default of the township where the person came to live."""
-
-    def officer(role=Role.TOWNSHIP_OFFICER, region=TOWN):
-        user = staff(role, region)
-        client.force_login(user)
-        return user
-
-    return officer
+pytestmark = pytest.mark.usefixtures("december")
 
 
 @pytest.fixture
@@ -48,8 +31,8 @@ def register(someone, region, **more):
 
 
 class TestWrittenWhereItBelongs:
-    def test_the_reason_of_a_guest_is_recorded_at_the_hukou_place(self, client, officer, guest):
-        user = officer()
+    def test_the_reason_of_a_guest_is_recorded_at_the_hukou_place(self, client, sign_in, guest):
+        user = sign_in()
         page = client.get(reverse("enrollment:person", args=[guest.pk]))
         assert page.status_code == 200
         assert reverse("enrollment:record_reason", args=[guest.pk]) not in page.content.decode()
@@ -59,14 +42,14 @@ class TestWrittenWhereItBelongs:
             services.record_reason(person=guest, coverage_year=2022, reason="healthy", by=user, on=ON)
         assert not NotEnrolledReason.objects.exists()
 
-    def test_the_hukou_place_records_it(self, client, officer, guest):
-        officer(region=OTHER_TOWN)
+    def test_the_hukou_place_records_it(self, client, sign_in, guest):
+        sign_in(region=OTHER_TOWN)
         client.post(reverse("enrollment:record_reason", args=[guest.pk]), {"reason": "healthy"})
         assert NotEnrolledReason.objects.get().region_id == ELSEWHERE
 
-    def test_a_guest_is_corrected_by_the_agency_of_the_hukou_place(self, client, officer, person):
+    def test_a_guest_is_corrected_by_the_agency_of_the_hukou_place(self, client, sign_in, person):
         guest = person("341323117205", name="来住者", residence_id=VILLAGE)
-        user = officer(Role.COUNTY_AGENT, PINGLI)
+        user = sign_in(Role.COUNTY_AGENT, PINGLI)
         assert client.get(reverse("enrollment:correct", args=[guest.pk])).status_code == 403
         given = {"name": "改名", "phone": "", "residence": "", "why": "核对"}
         assert client.post(reverse("enrollment:correct", args=[guest.pk]), given).status_code == 403
@@ -101,7 +84,7 @@ class TestWrittenWhereItBelongs:
         standing.refresh_from_db()
         assert standing.ended_on is None
 
-    def test_a_proposal_is_decided_where_the_enrolment_is(self, client, officer, person):
+    def test_a_proposal_is_decided_where_the_enrolment_is(self, client, sign_in, person):
         someone = person(VILLAGE, name="外县参保")
         batch = Batch.objects.create(
             kind="population",
@@ -111,7 +94,7 @@ class TestWrittenWhereItBelongs:
             file_name="x",
             size=1,
             sha256="0",
-            uploaded_by=officer(Role.COUNTY_AGENT, PINGLI),
+            uploaded_by=sign_in(Role.COUNTY_AGENT, PINGLI),
         )
         registration = register(someone, "341323117205")
         services.propose(registration=registration, kind="death", event_on=ON, clauses="", batch=batch)
@@ -122,10 +105,10 @@ class TestWrittenWhereItBelongs:
         client.post(reverse("enrollment:decide_proposals"), {"proposal": [proposal.pk], "verb": "accept"})
         assert services.accept_proposals(proposals=[proposal.pk], by=batch.uploaded_by, on=ON) == 0
         assert services.reject_proposals(proposals=[proposal.pk], by=batch.uploaded_by, on=ON) == 0
-        officer(Role.COUNTY_AGENT, ZHUJI)
+        sign_in(Role.COUNTY_AGENT, ZHUJI)
         client.post(reverse("enrollment:decide_proposals"), {"proposal": [proposal.pk], "verb": "reject"})
         client.logout()
-        officer(Role.COUNTY_AGENT, PINGLI)
+        sign_in(Role.COUNTY_AGENT, PINGLI)
         assert client.post(reverse("enrollment:undo_proposal", args=[proposal.pk])).status_code == 404
         proposal.refresh_from_db()
         assert proposal.status == "rejected"
@@ -138,23 +121,23 @@ class TestRedirects:
         assert answer.status_code == 302
         assert client.get(answer["Location"]).status_code == 200
 
-    def test_a_reason_of_somebody_who_moved_away_is_withdrawn(self, client, officer, person):
-        user = officer(Role.VILLAGE_OFFICER, VILLAGE)
+    def test_a_reason_of_somebody_who_moved_away_is_withdrawn(self, client, sign_in, person):
+        user = sign_in(Role.VILLAGE_OFFICER, VILLAGE)
         someone = person(VILLAGE)
         reason = services.record_reason(person=someone, coverage_year=2022, reason="healthy", by=user, on=ON)
         Person.objects.filter(pk=someone.pk).update(region_id=ELSEWHERE)
         self.leads_somewhere(client, client.post(reverse("enrollment:withdraw_reason", args=[reason.pk])))
 
-    def test_the_registration_of_somebody_who_moved_away_is_ended_and_reopened(self, client, officer, person):
-        officer(Role.COUNTY_AGENT, PINGLI)
+    def test_the_registration_of_somebody_who_moved_away_is_ended_and_reopened(self, client, sign_in, person):
+        sign_in(Role.COUNTY_AGENT, PINGLI)
         registration = register(person("341323117205"), VILLAGE)
         given = {"reason": "other_area", "ended_on": "2021-12-01"}
         self.leads_somewhere(client, client.post(reverse("enrollment:end", args=[registration.pk]), given))
         self.leads_somewhere(client, client.post(reverse("enrollment:reopen", args=[registration.pk])))
 
     @pytest.mark.clause("SL-5.2")
-    def test_who_changes_place_is_registered_by_the_papers_seen_at_the_desk(self, client, officer, person):
-        officer()
+    def test_who_changes_place_is_registered_by_the_papers_seen_at_the_desk(self, client, sign_in, person):
+        sign_in()
         someone = person("341323117205", name="王五", born=date(1990, 5, 1))
         answer = desk(client, document=someone.id_number, residence=VILLAGE, enrol_at="residence", region="朱集村委会")
         self.leads_somewhere(client, answer)
@@ -164,8 +147,8 @@ class TestRedirects:
         entry = AuditEntry.objects.get(verb="enrollment.register_person")
         assert (entry.before, entry.after["residence"]) == ({"residence": None}, VILLAGE)
 
-    def test_a_household_book_of_a_new_place_waits_for_the_police(self, client, officer, person):
-        officer()
+    def test_a_household_book_of_a_new_place_waits_for_the_police(self, client, sign_in, person):
+        sign_in()
         someone = person("341323117205", name="王五", born=date(1990, 5, 1))
         self.leads_somewhere(client, desk(client, document=someone.id_number))
         someone.refresh_from_db()
@@ -180,8 +163,8 @@ class TestNoOracle:
         assert answer.status_code == 422
         return answer.context["form"].errors
 
-    def test_another_name_and_registered_already_answer_alike(self, client, officer, person):
-        officer()
+    def test_another_name_and_registered_already_answer_alike(self, client, sign_in, person):
+        sign_in()
         hidden, enrolled = person(ELSEWHERE, name="甲"), person(ELSEWHERE, name="乙")
         register(enrolled, ELSEWHERE)
         told = [
@@ -192,8 +175,8 @@ class TestNoOracle:
         assert told[0] == told[1] == told[2]
         assert list(told[0]) == ["__all__"]
 
-    def test_each_refusal_is_kept(self, client, officer, person):
-        user = officer()
+    def test_each_refusal_is_kept(self, client, sign_in, person):
+        user = sign_in()
         hidden = person(ELSEWHERE, name="甲")
         self.refused(client, document=hidden.id_number, name="猜错")
         entry = AuditEntry.objects.get(verb="enrollment.refuse_registration")
@@ -201,16 +184,16 @@ class TestNoOracle:
         assert hidden.id_number not in str(entry.after)
         assert not AuditEntry.objects.filter(verb="enrollment.register_person").exists()
 
-    def test_of_people_of_ones_own_the_desk_says_what_is_wrong(self, client, officer, person):
-        officer()
+    def test_of_people_of_ones_own_the_desk_says_what_is_wrong(self, client, sign_in, person):
+        sign_in()
         someone = person(VILLAGE, name="甲")
         assert "name" in self.refused(client, document=someone.id_number, name="乙")
         register(someone, VILLAGE)
         assert "2022" in str(self.refused(client, document=someone.id_number, name="甲"))
         assert AuditEntry.objects.filter(verb="enrollment.refuse_registration").count() == 2
 
-    def test_the_service_leaves_nothing_behind_but_the_trail(self, officer, person):
-        user = officer()
+    def test_the_service_leaves_nothing_behind_but_the_trail(self, sign_in, person):
+        user = sign_in()
         hidden = person(ELSEWHERE, name="甲")
         with pytest.raises(ValidationError):
             services.register_person(
@@ -241,8 +224,8 @@ def desk(client, **changes):
     return client.post(f"{reverse('enrollment:register')}?year=2022", {**given, **changes})
 
 
-def test_a_person_who_is_not_born_yet_by_the_areas_calendar_is_refused_in_words(client, officer, person):
-    officer()
+def test_a_person_who_is_not_born_yet_by_the_areas_calendar_is_refused_in_words(client, sign_in, person):
+    sign_in()
     child = person(VILLAGE, name="未来人", born=date(2021, 12, 31))
     address = f"{reverse('enrollment:register_known', args=[child.pk])}?year=2022"
     answer = client.post(address, {"situation": "newborn", "student": "none", "tier": "1"})

@@ -5,18 +5,13 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from accounts.models import BusinessDay
 from accounts.roles import Role
 from enrollment.models import School, Schooling
 from tests.factories import PINGLI, ZHUJI, make_payment
 
 TOWN, VILLAGE, OTHER = "610926102000", "610926102201", "610926100001"
 ON = date(2021, 12, 3)
-
-
-@pytest.fixture(autouse=True)
-def december(tree):
-    BusinessDay.objects.create(region_id=PINGLI, today=ON)
+pytestmark = pytest.mark.usefixtures("december")
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Pages of the ranking: a week, the circular, frozen weeks and interviews, tasks."""
