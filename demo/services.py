@@ -173,9 +173,10 @@ def _leave_work(area: Area, *, seed: int) -> None:
     if area.pack.refund is None:
         return
     spans = code_ranges(who["township"].postings.get().region)
-    paid = standing_payments(coverage_year=area.coverage_year, on=area.last_day, ranges=spans).exclude(amount_fen=0)
+    paid = standing_payments(coverage_year=area.coverage_year, on=area.last_day, ranges=spans)
     chain = ((take_in, "tax"), (approve_finally, "reviewer"))
-    for steps, payment in enumerate(paid.order_by("paid_on", "pk")[:3]):
+    own = paid.filter(by_roster=False, amount_fen__gt=0)
+    for steps, payment in enumerate(own.order_by("paid_on", "pk")[:3]):
         if Application.objects.filter(payment=payment).exists():
             continue
         application = apply(
