@@ -17,7 +17,7 @@ from exchanges.channels.base import ChannelError
 from exchanges.channels.ftp import parse_certificates
 from exchanges.channels.models import DropBox
 from exchanges.channels.services import try_box
-from exchanges.channels.sftp import parse_host_key
+from exchanges.channels.sftp import parse_host_keys
 
 _FILES_SHOWN = 20
 # Each may take as long as a connection that nobody answers.
@@ -43,7 +43,7 @@ class DropBoxForm(forms.ModelForm):
         channel, key = cleaned.get("channel"), (cleaned.get("host_key") or "").strip()
         try:
             if channel == DropBox.Channel.SFTP and key:
-                parse_host_key(key)
+                parse_host_keys(key)
             elif channel == DropBox.Channel.FTPS and key:
                 parse_certificates(key)
         except ValueError:

@@ -75,6 +75,7 @@ class Batch(ScopedModel):
     is_full = models.BooleanField(_("complete list"), default=False)
     period = models.CharField(_("period"), max_length=7, blank=True, help_text=_("year and month, e.g. 2021-10"))
     sequence = models.PositiveIntegerField(_("sequence number"), null=True, blank=True)
+    rows_of_manifest = models.PositiveIntegerField(_("rows by its manifest"), null=True, blank=True)
 
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.RECEIVED)
     reason = models.TextField(_("reason"), blank=True)

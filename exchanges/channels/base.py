@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 TIMEOUT_SECONDS = 20
 PART = ".part"
+# File systems allow 255 bytes; our number in front and the endings of what stands beside it take the rest.
+MOST_NAME_BYTES = 200
 
 
 class ChannelError(Exception):
@@ -22,17 +24,17 @@ class UnknownHostKey(ChannelError):
 
 
 class Entry(NamedTuple):
-    """A file that lies in the box, with its size in bytes."""
+    """A file that lies in the box, with its size in bytes; a folder has none."""
 
     name: str
-    size: int
+    size: int | None
 
 
 def is_plain(name: str) -> bool:
     """Whether a name is a file name and nothing else: no path, no line break or other sign that cannot be seen, no dot
-    in front, at most 150 characters."""
+    in front."""
     seen = all(unicodedata.category(sign)[0] != "C" for sign in name)
-    return bool(name.strip()) and seen and not name.startswith(".") and len(name) <= 150 and not {"/", "\\"} & set(name)
+    return bool(name.strip()) and seen and not name.startswith(".") and not {"/", "\\"} & set(name)
 
 
 class Channel(ABC):
@@ -40,7 +42,7 @@ class Channel(ABC):
 
     @abstractmethod
     def entries(self) -> list[Entry]:
-        """The files of the folder itself, names as the other side gives them."""
+        """The files and folders in the folder itself, names as the other side gives them."""
 
     @abstractmethod
     def read(self, name: str, sink: Any) -> None:

@@ -38,11 +38,11 @@ class FolderChannel(Channel):
 
     def entries(self) -> list[Entry]:
         with told(self._address, OSError, words=_words), os.scandir(self._path) as found:
-            # A link may lead anywhere, so it is no file of this folder.
+            # A link may lead anywhere, so it is neither file nor folder here.
             return [
-                Entry(item.name, item.stat(follow_symlinks=False).st_size)
+                Entry(item.name, None if item.is_dir(follow_symlinks=False) else item.stat().st_size)
                 for item in found
-                if item.is_file(follow_symlinks=False)
+                if item.is_file(follow_symlinks=False) or item.is_dir(follow_symlinks=False)
             ]
 
     @contextmanager

@@ -156,7 +156,9 @@ class FtpChannel(Channel):
             except ftplib.error_perm:
                 return self._entries_of_old_servers()
             return [
-                Entry(_read(name), int(facts.get("size", 0))) for name, facts in found if facts.get("type") == "file"
+                Entry(_read(name), None if facts["type"] == "dir" else int(facts.get("size", 0)))
+                for name, facts in found
+                if facts.get("type") in {"file", "dir"}
             ]
 
     def _entries_of_old_servers(self) -> list[Entry]:
@@ -174,8 +176,9 @@ class FtpChannel(Channel):
             try:
                 found.append(Entry(_read(name), self._client.size(name) or 0))
             except ftplib.error_perm as error:
-                if _code(error) != "550":  # a folder has no size
+                if _code(error) != "550":
                     raise
+                found.append(Entry(_read(name), None))
         return found
 
     def read(self, name: str, sink: Any) -> None:

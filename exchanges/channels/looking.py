@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.business_day import today_in
 from accounts.models import Staff
-from exchanges.channels.base import PART, Channel, Entry, is_plain
+from exchanges.channels.base import MOST_NAME_BYTES, PART, Channel, Entry, is_plain
 from exchanges.channels.models import BoxFile, DropBox
 from exchanges.channels.naming import MANIFEST, MOST_BYTES, RECEIPTS, Meant, NotUnderstood, meaning, read_manifest
 from exchanges.channels.streams import Hashing, Limited, Source
@@ -67,6 +67,8 @@ class Looking:
     ) -> None:
         self.box, self.channel, self.by = box, channel, by
         self.stable, self.stopping, self.look = stable, stopping, look
+        self._seen = {row.name: row for row in box.files.filter(status=BoxFile.Status.SEEN)}
+        self._seen_first: list[BoxFile] = []
 
     def run(self) -> None:
         make_folders(self.channel)
@@ -74,6 +76,15 @@ class Looking:
             self._take(row)
         found = self._listed()
         self._forget_gone(found)
+        try:
+            self._take_complete(found)
+        finally:
+            BoxFile.objects.bulk_create(self._seen_first, batch_size=500, ignore_conflicts=True)
+        for row in self.box.files.filter(status=BoxFile.Status.ENTERED).select_related("batch").order_by("pk"):
+            if row.batch.status in Batch.FINAL and not self.stopping():
+                self._answer(row)
+
+    def _take_complete(self, found: dict[str, Entry]) -> None:
         for name in sorted(found):
             if self.stopping():
                 return
@@ -82,50 +93,62 @@ class Looking:
                     self._late(found[name], _("“%(name)s” lies there without the file that it belongs to."))
             elif self._complete(found[name], found):
                 self._take(self._claimed(found[name]))
-        for row in self.box.files.filter(status=BoxFile.Status.ENTERED).select_related("batch").order_by("pk"):
-            if row.batch.status in Batch.FINAL and not self.stopping():
-                self._answer(row)
 
     def _listed(self) -> dict[str, Entry]:
-        """The files with a plain name; any other is left where it lies and named."""
+        """The files with a plain name that have come whole by their name; what cannot be taken is left where it lies
+        and named."""
         found = {}
         for entry in self.channel.entries():
-            if is_plain(entry.name):
-                if not entry.name.endswith((PART, ".tmp", ".filepart")):
-                    found[entry.name] = entry
-            elif not entry.name.startswith("."):
-                shown = entry.name.encode("unicode_escape").decode()[:60]
-                self.look.left.append(_("“%(name)s” is no name for a file; it was left alone.") % {"name": shown})
+            name = entry.name
+            if name.startswith(".") or name.endswith((PART, ".tmp", ".filepart")):
+                continue
+            if not is_plain(name):
+                shown = name.encode("unicode_escape").decode()
+                self._left(shown, _("“%(name)s” is no name for a file; it was left alone."))
+            elif len(name.encode()) > MOST_NAME_BYTES:
+                self._left(name, _("The name “%(name)s” is too long: at most 60 Chinese characters. Left alone."))
+            elif entry.size is not None:
+                found[name] = entry
+            elif name not in (TAKEN, DONE, FAILED):
+                self._left(name, _("“%(name)s” is a folder; only files of the drop box itself are taken."))
         return found
 
+    def _left(self, name: str, words: str) -> None:
+        self.look.left.append(words % {"name": name[:60]})
+
     def _forget_gone(self, found: dict[str, Entry]) -> None:
-        self.box.files.filter(status=BoxFile.Status.SEEN).exclude(name__in=list(found)).delete()
+        gone = [self._seen.pop(name).pk for name in self._seen.keys() - found.keys()]
+        BoxFile.objects.filter(pk__in=gone).delete()
 
     def _complete(self, entry: Entry, found: dict[str, Entry]) -> bool:
-        """By its manifest, where the size is the one it says; else by two looks that saw the same size."""
-        manifest = f"{entry.name}{MANIFEST}"
-        if manifest in found:
+        """By its manifest, where the size is the one it says; else by two looks that saw the same size. A manifest that
+        cannot be read may be on its way itself."""
+        watched = entry
+        if manifest := found.get(f"{entry.name}{MANIFEST}"):
             try:
-                size = self._manifest(manifest).get("size")
+                size = self._manifest(manifest.name).get("size")
             except NotUnderstood:
+                size, watched = None, manifest
+            if size == entry.size:
                 return True
-            if size is None or size == entry.size:
-                return True
-            self._late(entry, _("“%(name)s” has not the size that its manifest says; both have to be left there anew."))
-        else:
-            age = self._unchanged_for(entry)
-            if age is not None and age >= self.stable:
-                return True
+            if size is not None:
+                self._late(
+                    entry, _("“%(name)s” has not the size that its manifest says; both have to be left there anew.")
+                )
+                self.look.waiting.append(entry.name)
+                return False
+        age = self._unchanged_for(watched)
+        if age is not None and age >= self.stable:
+            return True
         self.look.waiting.append(entry.name)
         return False
 
     def _unchanged_for(self, entry: Entry) -> timedelta | None:
         """For how long the file has been of this size; None where it was not seen so before."""
         now = timezone.now()
-        row, new = BoxFile.objects.get_or_create(
-            box=self.box, name=entry.name, status=BoxFile.Status.SEEN, defaults={"size": entry.size, "seen_at": now}
-        )
-        if new:
+        row = self._seen.get(entry.name)
+        if row is None:
+            self._seen_first.append(BoxFile(box=self.box, name=entry.name, size=entry.size, seen_at=now))
             return None
         if row.size != entry.size or row.seen_at > now:
             row.size, row.seen_at = entry.size, now
@@ -187,6 +210,7 @@ class Looking:
         with TemporaryFile() as copy:
             sink = Hashing(copy, MOST_BYTES_A_LIST)
             self.channel.read(here, sink)
+            _check_size(row, copy.tell())
             said = (manifest or {}).get("sha256")
             if said and str(said).lower() != sink.hash.hexdigest():
                 raise NotUnderstood(_("The file is not the one of its manifest: the SHA-256 differs. Send both again."))
@@ -209,6 +233,7 @@ class Looking:
                     is_full=meant.is_full,
                     period=meant.period,
                     sequence=meant.sequence,
+                    rows_of_manifest=meant.rows,
                 )
                 entered = BoxFile.objects.filter(pk=row.pk, status=BoxFile.Status.CLAIMED).update(
                     status=BoxFile.Status.ENTERED, batch=batch
@@ -223,6 +248,7 @@ class Looking:
     def _enter_receipt(self, row: BoxFile, here: str) -> None:
         sink = Limited(MOST_BYTES_A_RECEIPT)
         self.channel.read(here, sink)
+        _check_size(row, len(sink.data))
         said = read_receipt(sink.data)
         delivery = answered_by(said, by=self.by)
         if delivery.receiver_id != self.box.bureau_id:
@@ -248,13 +274,14 @@ class Looking:
             "reason": batch.reason or None,
             "errors_file": None,
         }
-        declared = self._declared_rows(row)
-        if taken and declared is not None and declared != batch.rows:
+        declared = batch.rows_of_manifest
+        if declared is not None and declared != batch.rows:
             said["rows_of_manifest"] = declared
-            row.reason = _("The manifest says %(declared)s rows, the file has %(rows)s. Please ask the bureau.") % {
-                "declared": declared,
-                "rows": batch.rows,
-            }
+            if taken:
+                row.reason = _("The manifest says %(declared)s rows, the file has %(rows)s. Please ask the bureau.") % {
+                    "declared": declared,
+                    "rows": batch.rows,
+                }
         folder = DONE if taken else FAILED
         if batch.errors_file:
             ending = batch.errors_file.name.rpartition(".")[2]
@@ -262,13 +289,6 @@ class Looking:
             with batch.errors_file.storage.open(batch.errors_file.name) as errors:
                 self.channel.put(f"{folder}/{said['errors_file']}", errors)
         self._settle(row, folder, said)
-
-    def _declared_rows(self, row: BoxFile) -> int | None:
-        try:
-            said = self._manifest(f"{TAKEN}/{row.own_name}{MANIFEST}").get("rows")
-        except (FileNotFoundError, NotUnderstood):
-            return None
-        return said if type(said) is int else None
 
     def _settle(self, row: BoxFile, folder: str, said: dict[str, Any]) -> None:
         """The receipt first, then the file: whoever finds the file finds its receipt."""
@@ -283,3 +303,12 @@ class Looking:
         row.status = BoxFile.Status.DONE if folder == DONE else BoxFile.Status.FAILED
         row.save(update_fields=["status", "reason"])
         self.look.answered.append(row.name)
+
+
+def _check_size(row: BoxFile, got: int) -> None:
+    """A sender that has the file open goes on writing to it, wherever it was moved."""
+    if got != row.size:
+        raise NotUnderstood(
+            _("The file changed while it was fetched: %(seen)s bytes lay there, %(got)s came. Please send it again.")
+            % {"seen": row.size, "got": got}
+        )

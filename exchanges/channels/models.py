@@ -35,7 +35,8 @@ class DropBox(ScopedModel):
         _("key of the server"),
         blank=True,
         help_text=_(
-            "SFTP: the line of the server's public key, e.g. “ssh-ed25519 AAAA…”; any other key is refused. "
+            "SFTP: the line of the server's public key, e.g. “ssh-ed25519 AAAA…”, and below it a new one while the "
+            "server changes over; any other key is refused. "
             "FTPS: the server's certificate (PEM) where no public authority has signed it."
         ),
     )

@@ -27,7 +27,8 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True)
 class Meant:
-    """A list as the file says of itself: also whether it is complete, for which month, and its number within that."""
+    """A list as the file says of itself: also whether it is complete, for which month, its number within that, and how
+    many rows it has."""
 
     kind: str
     region: Region
@@ -35,6 +36,7 @@ class Meant:
     is_full: bool = False
     period: str = ""
     sequence: int | None = None
+    rows: int | None = None
 
 
 def read_manifest(data: bytes) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def read_manifest(data: bytes) -> dict[str, Any]:
 
 
 def meaning(box: DropBox, name: str, manifest: dict[str, Any] | None) -> Meant:
-    """Kind, area and year of a file; from the manifest alone `full`, `period` (2021-10) and `sequence`. Raises
+    """Kind, area and year of a file; from the manifest alone `full`, `period` (2021-10), `sequence` and `rows`. Raises
     NotUnderstood."""
     said = dict(manifest or {})
     match = _NAME.match(name)
@@ -62,7 +64,8 @@ def meaning(box: DropBox, name: str, manifest: dict[str, Any] | None) -> Meant:
         _year(region, said.get("year")),
         is_full=said.get("full") is True,
         period=_period(said.get("period")),
-        sequence=_sequence(said.get("sequence")),
+        sequence=_whole(said.get("sequence"), _("“%(number)s” is no sequence number."), least=1),
+        rows=_whole(said.get("rows"), _("“%(number)s” is no number of rows."), least=0),
     )
 
 
@@ -95,11 +98,11 @@ def _period(said: Any) -> str:
         raise NotUnderstood(_("“%(period)s” is no month; write it as 2021-10.") % {"period": str(said)[:20]}) from error
 
 
-def _sequence(said: Any) -> int | None:
+def _whole(said: Any, words: str, *, least: int) -> int | None:
     if said is None:
         return None
-    if type(said) is not int or not 0 < said < 10**9:
-        raise NotUnderstood(_("“%(number)s” is no sequence number.") % {"number": str(said)[:20]})
+    if type(said) is not int or not least <= said < 10**9:
+        raise NotUnderstood(words % {"number": str(said)[:20]})
     return said
 
 

@@ -91,7 +91,7 @@ def try_box(*, box: DropBox) -> int:
     with opened(box) as channel:
         if box.direction == DropBox.Direction.IN:
             make_folders(channel)
-        return len(channel.entries())
+        return sum(entry.size is not None for entry in channel.entries())
 
 
 def boxes_for(delivery: Delivery) -> QuerySet[DropBox]:

@@ -27,9 +27,17 @@ _ERRORS = (OSError, EOFError, paramiko.SSHException)
 _KEY_KINDS = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
-def parse_host_key(text: str) -> paramiko.PKey:
-    """The key of a line as `ssh-keyscan` or known_hosts give it. Raises ValueError."""
-    words = text.split()
+def parse_host_keys(text: str) -> list[paramiko.PKey]:
+    """The keys of a server, one a line: several while it changes over to another one. Raises ValueError."""
+    keys = [_host_key(line) for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if not keys:
+        raise ValueError("a public key was expected")
+    return keys
+
+
+def _host_key(line: str) -> paramiko.PKey:
+    """The key of a line as `ssh-keyscan` or known_hosts give it."""
+    words = line.split()
     kinds = [place for place, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-"))]
     if not kinds or len(words) <= kinds[0] + 1:
         raise ValueError("a public key of the form “ssh-ed25519 AAAA…” was expected")
@@ -77,7 +85,7 @@ class SftpChannel(Channel):
     def __init__(self, *, host: str, port: int, user: str, secret: str, host_key: str, folder: str) -> None:
         self._address = f"sftp://{host}:{port}"
         try:
-            pinned = parse_host_key(host_key)
+            pinned = parse_host_keys(host_key)
         except ValueError as error:
             raise UnknownHostKey(_("The key of the server %(host)s is not entered.") % {"host": host}) from error
         with self._told():
@@ -103,31 +111,29 @@ class SftpChannel(Channel):
     def _told(self) -> AbstractContextManager[None]:
         return told(self._address, *_ERRORS, words=_words)
 
-    def _shake_hands(self, pinned: paramiko.PKey, host: str) -> None:
-        unknown = UnknownHostKey(
-            _(
-                "%(host)s shows another key than the one entered for it. Nothing was sent; ask the bureau whether its "
-                "server has changed."
-            )
-            % {"host": host}
+    def _shake_hands(self, pinned: list[paramiko.PKey], host: str) -> None:
+        words = _(
+            "%(host)s shows another key than the one entered for it%(shown)s. Nothing was sent; ask the bureau by "
+            "telephone whether its server has changed, and only then enter the new key."
         )
+        names = {key.get_name() for key in pinned}
+        kinds = names - {"ssh-rsa"} | ({"rsa-sha2-512", "rsa-sha2-256"} if "ssh-rsa" in names else set())
         offered = self._transport.get_security_options()
-        kinds = ("rsa-sha2-512", "rsa-sha2-256") if pinned.get_name() == "ssh-rsa" else (pinned.get_name(),)
         offered.key_types = [kind for kind in offered.key_types if kind in kinds] or offered.key_types
         try:
             self._transport.start_client(timeout=TIMEOUT_SECONDS)
         except paramiko.ssh_exception.IncompatiblePeer as error:
-            raise unknown from error
+            raise UnknownHostKey(words % {"host": host, "shown": ""}) from error
         shown = self._transport.get_remote_server_key()
-        if shown.get_name() != pinned.get_name() or shown.asbytes() != pinned.asbytes():
-            raise unknown
+        if shown.asbytes() not in {key.asbytes() for key in pinned}:
+            raise UnknownHostKey(words % {"host": host, "shown": f" ({shown.fingerprint})"})
 
     def entries(self) -> list[Entry]:
         with self._told():
             return [
-                Entry(item.filename, item.st_size or 0)
+                Entry(item.filename, None if stat.S_ISDIR(item.st_mode) else item.st_size or 0)
                 for item in self._client.listdir_attr(".")
-                if item.st_mode is not None and stat.S_ISREG(item.st_mode)
+                if item.st_mode is not None and (stat.S_ISREG(item.st_mode) or stat.S_ISDIR(item.st_mode))
             ]
 
     def read(self, name: str, sink: Any) -> None:

@@ -29,11 +29,13 @@ def receive_file(
     is_full: bool = False,
     period: str = "",
     sequence: int | None = None,
+    rows_of_manifest: int | None = None,
 ) -> Batch:
     """Keeps the file and enters its batch; a worker takes it from there (`run_batch`).
 
     `is_full`: the sender declares that the list is complete, so that what it does not name has ended. `period` is the
-    month it stands for (2021-10; else what its title says), `sequence` its number within that.
+    month it stands for (2021-10; else what its title says), `sequence` its number within that. With fewer rows than
+    `rows_of_manifest` it is refused as incomplete.
     `sender` is None where nobody said who sent it. Raises UnknownKind.
     """
     by_name(kind)
@@ -56,6 +58,7 @@ def receive_file(
         is_full=is_full,
         period=period,
         sequence=sequence,
+        rows_of_manifest=rows_of_manifest,
     )
     # The stored name is our own: nothing of what a sender writes becomes a path.
     batch.file.save(f"{kind}{_ending(name)}", file, save=False)

@@ -114,6 +114,7 @@ def _work(held: Held) -> None:
         raise FileRefused(_("The file ends in the middle of its last row, so it was cut off. Please send it again."))
     if not staging.rows and not batch.is_full:
         raise FileRefused(_("There are no rows below the header. Please send the list with its rows."))
+    _refuse_incomplete(held, staging.rows)
     batch.content_hash = staging.content_hash
     faultless = not batch.row_errors.exists()
     if earlier and not merged_before and faultless and _says_the_same(earlier, batch, "content_hash"):
@@ -148,6 +149,7 @@ def _says_the_same(earlier: Batch, batch: Batch, hash_field: str) -> bool:
         and earlier.is_full == batch.is_full
         and earlier.region_id == batch.region_id
         and earlier.coverage_year == batch.coverage_year
+        and earlier.rows >= (batch.rows_of_manifest or 0)
         and getattr(earlier, hash_field) == getattr(batch, hash_field)
     )
 
@@ -172,6 +174,20 @@ def _unchanged(held: Held, earlier: Batch) -> None:
             verb="exchanges.merge",
             subject=batch,
             after={"status": "unchanged", "same_as": earlier.pk},
+        )
+
+
+def _refuse_incomplete(held: Held, rows: int) -> None:
+    """A manifest that counts more rows shows that the end of the list, or part of it, is missing."""
+    declared = held.batch.rows_of_manifest
+    if declared is not None and rows < declared:
+        held.write(rows=rows)
+        raise FileRefused(
+            _(
+                "The list is incomplete: by its manifest it has %(declared)s rows, the file has %(rows)s. "
+                "Please send both again."
+            )
+            % {"declared": declared, "rows": rows}
         )
 
 
