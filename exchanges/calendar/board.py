@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Staff
@@ -13,7 +13,7 @@ from accounts.scope import within
 from exchanges.calendar.duties import Direction, Duty, duties_of
 from exchanges.calendar.models import DeliverySchedule
 from exchanges.calendar.recognitions import Told, told_late
-from exchanges.models import Batch, Delivery
+from exchanges.models import Batch, Delivery, Receipt
 from policy.deadlines import Arrival, Occurrence, standing
 from regions.models import Region
 from regions.queries import code_ranges, within_ranges
@@ -150,7 +150,9 @@ def _deliveries(duties: list[Duty], on: date, user: Staff | None) -> list[Delive
         coverage_year__in={duty.coverage_year for duty in duties},
         on__lte=on,
     )
-    return list(_seen(asked, user).order_by("sent_on", "id"))
+    said = Receipt.objects.filter(delivery=OuterRef("pk"), sha256__in=["", OuterRef("sha256")]).order_by("-pk")
+    taken = Subquery(said.values("accepted")[:1])
+    return list(_seen(asked, user).annotate(taken=taken).order_by("sent_on", "id"))
 
 
 def _seen(asked: QuerySet, user: Staff | None) -> QuerySet:
@@ -183,9 +185,11 @@ def is_part(duty: Duty, document: Batch | Delivery) -> bool:
 
 
 def counts(duty: Duty, document: Batch | Delivery, on: date) -> bool:
-    """Whether a list has come, or left, by the day. Of a list that came some row must have been taken."""
+    """Whether a list has come, or left, by the day. Some row must have been taken, here or, where the receiver objects
+    to others, there."""
     if isinstance(document, Delivery):
-        return document.status in _LEFT and document.sent_on is not None and document.sent_on <= on
+        left = document.sent_on is not None and document.sent_on <= on
+        return left and (document.status in _LEFT or bool(document.taken))
     nothing_taken = document.status == Batch.Status.MERGED and document.rows and not document.accepted
     return document.status in _COMES and not nothing_taken and not is_part(duty, document)
 

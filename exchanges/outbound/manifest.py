@@ -21,7 +21,7 @@ def manifest_of(delivery: Delivery) -> dict[str, Any]:
         "kind": delivery.kind,
         "area": delivery.region_id,
         "year": delivery.coverage_year,
-        "receiver": delivery.receiver.name,
+        "receiver": delivery.receiver_name,
         "sequence": delivery.sequence,
         "base_sequence": delivery.base_sequence,
         "on": delivery.on.isoformat(),

@@ -42,6 +42,9 @@ class Delivery(ScopedModel):
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
     receiver = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name=_("receiver"))
+    receiver_name = models.CharField(
+        _("name of the receiver"), max_length=80, help_text=_("As it was called then; it stands in file and manifest")
+    )
     sequence = models.PositiveIntegerField(_("number"), default=1)
     base_sequence = models.PositiveIntegerField(_("changes since number"), default=0)
     occurrence = models.CharField(
@@ -67,6 +70,7 @@ class Delivery(ScopedModel):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by"))
     made_at = models.DateTimeField(_("made at"))
     sent_on = models.DateField(_("sent on"), null=True, blank=True)
+    repeated_on = models.DateField(_("sent once more on"), null=True, blank=True)
     sent_via = models.CharField(_("sent by way of"), max_length=80, blank=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.business_day import today_for
 from accounts.models import Bureau, BureauKind, Staff
@@ -40,16 +41,18 @@ def missing_receipts(user: Staff, *, on: date | None = None) -> QuerySet[Deliver
     on = on or today_for(user)
     late = NOTHING
     for kind in kinds():
-        late |= Q(kind=kind.name, sent_on__lt=on - timedelta(days=kind.receipt_days))
-    return Delivery.objects.visible_to(user).filter(late, status=Delivery.Status.SENT)
+        late |= Q(kind=kind.name, waits_since__lt=on - timedelta(days=kind.receipt_days))
+    seen = Delivery.objects.visible_to(user).annotate(waits_since=Coalesce("repeated_on", "sent_on"))
+    return seen.filter(late, status=Delivery.Status.SENT)
 
 
 def is_missed(delivery: Delivery, kind: DeliveryKind, on: date) -> bool:
     """Whether the receipt of this delivery should have come by now."""
+    waits_since = delivery.repeated_on or delivery.sent_on
     return (
         delivery.status == Delivery.Status.SENT
-        and delivery.sent_on is not None
-        and delivery.sent_on < on - timedelta(days=kind.receipt_days)
+        and waits_since is not None
+        and waits_since < on - timedelta(days=kind.receipt_days)
     )
 
 

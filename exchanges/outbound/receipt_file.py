@@ -15,6 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from exchanges.writers.cells import printable
 from privacy.masks import mask_text
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -43,7 +44,7 @@ class ReceiptUnreadable(Exception):
 
 @dataclass(frozen=True)
 class ReceiptFile:
-    """A receipt as it says of itself. `refused` are rows with their reason, personal data masked."""
+    """A receipt as it says of itself. `refused` are rows, each once with its reasons, personal data masked."""
 
     accepted: int
     sha256: str = ""
@@ -74,8 +75,8 @@ def read_receipt(data: bytes) -> ReceiptFile:
         accepted=_whole(values, "accepted") or 0,
         sha256=sha256,
         sequence=sequence,
-        kind=str(values.get("kind") or "").strip(),
-        area=str(values.get("area") or "").strip(),
+        kind=_text(values, "kind"),
+        area=_text(values, "area"),
         year=_whole(values, "year"),
         sum_fen=_fen(values.get("sum")),
         refused=refused,
@@ -116,12 +117,20 @@ def _from_csv(text: str) -> dict[str, Any]:
 def _refused(rows: Any) -> list[tuple[int, str]]:
     if not isinstance(rows, list) or len(rows) > MOST_REFUSED:
         raise ReceiptUnreadable(_("Refused rows are a list of row and reason, at most 20,000 of them."))
-    found = []
+    found: dict[int, list[str]] = {}
     for row in rows:
         if not isinstance(row, dict):
             raise ReceiptUnreadable(_("Refused rows are a list of row and reason, at most 20,000 of them."))
-        found.append((_whole(row, "row") or 0, mask_text(str(row.get("reason") or "").strip())[:300]))
-    return found
+        number = _whole(row, "row")
+        if not number:
+            raise ReceiptUnreadable(_("A refused row is named by its number in the file, counted from 1."))
+        found.setdefault(number, []).append(mask_text(_text(row, "reason")))
+    return [(number, "；".join(reasons)[:300]) for number, reasons in found.items()]
+
+
+def _text(values: dict[str, Any], name: str) -> str:
+    """Without control characters and halves of characters, which not every database keeps."""
+    return printable(str(values.get(name) or "")).strip()
 
 
 def _whole(values: dict[str, Any], name: str) -> int | None:

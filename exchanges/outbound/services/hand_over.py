@@ -38,7 +38,8 @@ def read_out(*, delivery: Delivery, by: Staff, on: date) -> Iterator[bytes]:
 def hand_over(*, delivery: Delivery, via: str, by: Staff, on: date) -> Delivery:
     """Says that the file went to the receiver, for the first time or once more; its receipt is waited for from `on`.
 
-    A delivery that was acknowledged stays so: the receiver has it, whatever was repeated. Raises PermissionDenied.
+    It has left on the day of the first time. A delivery that was acknowledged stays so: the receiver has it, whatever
+    was repeated. Raises PermissionDenied.
     """
     if not by.has_perm("exchanges.make_delivery"):
         raise PermissionDenied
@@ -49,9 +50,12 @@ def hand_over(*, delivery: Delivery, via: str, by: Staff, on: date) -> Delivery:
         before = delivery.status
         if before != Delivery.Status.ACKNOWLEDGED:
             delivery.status = Delivery.Status.SENT
+        if delivery.sent_on is None:
             delivery.sent_on = on
+        else:
+            delivery.repeated_on = on
         delivery.sent_via = via[:80]
-        delivery.save(update_fields=["status", "sent_on", "sent_via"])
+        delivery.save(update_fields=["status", "sent_on", "repeated_on", "sent_via"])
         audit.record(
             by=by,
             on=on,

@@ -107,6 +107,7 @@ def make_delivery(
         region=region,
         coverage_year=coverage_year,
         receiver=receiver,
+        receiver_name=receiver.name,
         sequence=last.sequence + 1 if last else 1,
         base_sequence=base.sequence if base else 0,
         occurrence=occurrence,
@@ -247,7 +248,7 @@ def _heading(delivery: Delivery, kind: DeliveryKind) -> Heading:
     facts = (
         ("地区", delivery.region.full_name),
         ("参保年度", str(delivery.coverage_year)),
-        ("接收单位", delivery.receiver.name),
+        ("接收单位", delivery.receiver_name),
         ("编号", f"第{delivery.sequence}号"),
         ("内容", what),
         ("业务日期", delivery.on.isoformat()),

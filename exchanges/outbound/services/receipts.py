@@ -66,10 +66,10 @@ def take_receipt(
     remark: str = "",
 ) -> tuple[Receipt, bool]:
     """Enters a receipt: a file (`data`), or what was said in another way (`said`). Returns it, and whether it is new:
-    the same one again changes nothing.
+    the same one again changes nothing, unless the file was sent once more since and waits for it.
 
-    The delivery is acknowledged where nothing differs and no row was refused. Raises ReceiptUnreadable and
-    PermissionDenied.
+    The delivery is acknowledged where nothing differs and no row was refused. Raises ReceiptUnreadable, also for the
+    receipt of another delivery or of rows that the file has not, and PermissionDenied.
     """
     if not by.has_perm("exchanges.take_receipt"):
         raise PermissionDenied
@@ -77,6 +77,7 @@ def take_receipt(
     digest = hashlib.sha256(data if data is not None else repr((receipt_file, remark)).encode()).hexdigest()
     with transaction.atomic():
         delivery = Delivery.objects.select_for_update(of=("self",)).select_related("receiver").get(pk=delivery.pk)
+        _check_fits(receipt_file, delivery)
         receipt, new = Receipt.objects.get_or_create(
             delivery=delivery,
             content_hash=digest,
@@ -93,9 +94,24 @@ def take_receipt(
                 "remark": remark.strip()[:400],
             },
         )
-        if new:
+        if new or delivery.status == Delivery.Status.SENT:
             _settle(receipt, delivery, by, on)
     return receipt, new
+
+
+def _check_fits(receipt: ReceiptFile, delivery: Delivery) -> None:
+    if receipt.sha256 and receipt.sha256 != delivery.sha256:
+        other = Delivery.objects.filter(receiver=delivery.receiver_id, sha256=receipt.sha256).first()
+        if other is not None:
+            raise ReceiptUnreadable(
+                _("This receipt answers No. %(other)s, not No. %(number)s.")
+                % {"other": other.sequence, "number": delivery.sequence}
+            )
+    beyond = max((row for row, _reason in receipt.refused), default=0)
+    if beyond > delivery.rows:
+        raise ReceiptUnreadable(
+            _("The receipt refuses row %(row)s; the file has %(rows)s rows.") % {"row": beyond, "rows": delivery.rows}
+        )
 
 
 def settle_refused(delivery: Delivery, held: set[tuple[int, int]]) -> None:
@@ -128,7 +144,9 @@ def _settle(receipt: Receipt, delivery: Delivery, by: Staff, on: date) -> None:
     before = delivery.status
     clean = not differing and not receipt.refused
     delivery.status = Delivery.Status.ACKNOWLEDGED if clean else Delivery.Status.REFUSED
-    delivery.save(update_fields=["status"])
+    # What was answered has gone, though nobody said so.
+    delivery.sent_on = delivery.sent_on or on
+    delivery.save(update_fields=["status", "sent_on"])
     audit.record(
         by=by,
         on=on,

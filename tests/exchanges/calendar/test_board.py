@@ -242,6 +242,20 @@ class TestOut:
         assert first.state == state
         assert delivery in (first.aside, first.document)
 
+    @pytest.mark.parametrize(
+        ("said", "state"),
+        [({"accepted": 2}, "done"), ({"accepted": 0}, "overdue"), ({"accepted": 2, "sha256": "1" * 64}, "overdue")],
+    )
+    def test_a_list_of_which_rows_were_taken_has_gone(self, weekly, lines, said, state):
+        delivery = weekly(day("2021-10-29"), status="refused")
+        delivery.receipts.create(received_on=day("2021-11-01"), by=system_staff(), refused=1, content_hash="a", **said)
+        assert ("tax", "2021-W43", state) in [line[:3] for line in lines(2022, day("2021-11-03"))]
+
+    def test_a_list_sent_once_more_has_gone_on_its_first_day(self, weekly, lines):
+        delivery = weekly(day("2021-10-29"))
+        hand_over(delivery=delivery, via="ftp", by=system_staff(), on=day("2021-11-10"))
+        assert ("tax", "2021-W43", "done", 0) in lines(2022, day("2021-11-10"))
+
     def test_a_list_of_the_county_holds_its_towns(self, weekly, lines):
         weekly(day("2021-10-29"))
         assert ("tax", "2021-W43", "done", 0) in lines(2022, day("2021-11-03"), area="610926102000")

@@ -19,7 +19,7 @@ from exchanges.ledgers import Column, Kind
 from exchanges.outbound import kinds as registry
 from exchanges.outbound.comparison import KeysOutOfOrder, Line, compare
 from exchanges.outbound.kinds import DeliveryKind, by_name
-from exchanges.outbound.manifest import manifest_of
+from exchanges.outbound.manifest import manifest_bytes, manifest_of
 from exchanges.outbound.models import Delivery
 from exchanges.outbound.services import DeliveryRefused, hand_over, preview
 from tests.exchanges.outbound.conftest import ON, TOWN, VILLAGE, content, rows
@@ -140,10 +140,12 @@ def test_a_number_is_given_once(line, registered):
 def test_an_earlier_one_is_repeated_to_the_byte_after_the_register_has_changed(line, registered):
     first_person = registered("李四")
     first = line()
-    before = content(first)
+    before = content(first), manifest_bytes(first)
     Registration.objects.filter(pk=first_person.pk).update(tier=2)
+    Bureau.objects.filter(pk=first.receiver_id).update(name="改名后的税务局")
     line()
-    assert content(Delivery.objects.get(pk=first.pk)) == before
+    again = Delivery.objects.get(pk=first.pk)
+    assert (content(again), manifest_bytes(again)) == before
 
 
 def test_only_the_latest_keeps_the_rows_that_stand(line, registered, django_capture_on_commit_callbacks):

@@ -80,6 +80,56 @@ def test_a_later_receipt_that_agrees_settles_it(sent):
     assert sent.status == Delivery.Status.ACKNOWLEDGED
 
 
+def test_the_same_objection_to_a_file_that_was_sent_once_more_stands_again(sent):
+    answer(sent, accepted=1, refused=[{"row": 2, "reason": "证件号码不符"}])
+    hand_over(delivery=sent, via="ftp", by=system_staff(), on=ON + timedelta(days=1))
+    receipt = answer(sent, accepted=1, refused=[{"row": 2, "reason": "证件号码不符"}])
+    sent.refresh_from_db()
+    assert sent.status == Delivery.Status.REFUSED
+    assert list(sent.receipts.all()) == [receipt]
+    assert AuditEntry.objects.filter(verb="exchanges.take_receipt").count() == 2
+
+
+def test_a_receipt_shows_that_a_file_has_gone_though_nobody_said_so(line, registered):
+    registered()
+    delivery = line()
+    answer(delivery)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.sent_on) == (Delivery.Status.ACKNOWLEDGED, ON)
+
+
+def test_a_receipt_of_another_delivery_is_not_entered_here(sent, line):
+    other = line(full=True)
+    with pytest.raises(ReceiptUnreadable, match="2"):
+        answer(sent, sequence=2, sha256=other.sha256)
+    sent.refresh_from_db()
+    assert sent.status == Delivery.Status.SENT
+
+
+@pytest.mark.parametrize("rows", [[0], [3], [2, 10**8], [None], ["x"], [-1]])
+def test_rows_that_the_file_has_not_are_no_refused_rows(sent, rows):
+    with pytest.raises(ReceiptUnreadable):
+        answer(sent, accepted=2 - len(rows), refused=[{"row": row, "reason": "不符"} for row in rows])
+    sent.refresh_from_db()
+    assert sent.status == Delivery.Status.SENT
+
+
+def test_a_row_refused_for_two_reasons_is_one_row(sent):
+    receipt = answer(sent, accepted=1, refused=[{"row": 2, "reason": "姓名不符"}, {"row": 2, "reason": "证件号码不符"}])
+    assert (receipt.refused, receipt.refused_rows) == (1, [(2, "姓名不符；证件号码不符")])
+    assert not differences(receipt)
+
+
+@pytest.mark.parametrize("odd", ["\0", "\ud800", "\u202e", "<script>"])
+def test_odd_characters_in_a_receipt_break_nothing(sent, odd):
+    receipt = answer(sent, accepted=1, refused=[{"row": 2, "reason": f"不{odd}符"}])
+    receipt.refresh_from_db()
+    assert receipt.refused_rows[0][1].replace(odd, " ") in ("不 符", f"不{odd}符")
+    said = {"kind": f"a{odd}", "area": odd, "year": 2022, "sequence": 1, "accepted": 1}
+    with pytest.raises(ReceiptUnreadable):
+        answered_by(read_receipt(json.dumps(said).encode()), by=system_staff())
+
+
 def test_csv_as_a_receiver_writes_it(sent):
     text = f"序号,{sent.sequence}\r\nSHA-256,{sent.sha256.upper()}\r\n接收行数,1\r\n退回行号,原因\r\n2,证件号码不符\r\n"
     for encoding in ("utf-8-sig", "gb18030"):
@@ -142,6 +192,10 @@ def test_a_missing_receipt_is_chased_after_its_days(sent, staff):
     days = by_name("registrations").receipt_days
     assert not missing_receipts(agent, on=ON + timedelta(days=days)).exists()
     assert list(missing_receipts(agent, on=ON + timedelta(days=days + 1))) == [sent]
+    again = hand_over(delivery=sent, via="ftp", by=system_staff(), on=ON + timedelta(days=days))
+    assert (again.sent_on, again.repeated_on) == (ON, ON + timedelta(days=days))
+    assert not missing_receipts(agent, on=ON + timedelta(days=days + 1)).exists()
+    assert list(missing_receipts(agent, on=ON + timedelta(days=2 * days + 1))) == [sent]
     answer(sent)
     assert not missing_receipts(agent, on=ON + timedelta(days=days + 1)).exists()
 
