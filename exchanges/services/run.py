@@ -263,7 +263,7 @@ def _rows_a_chunk(batch: Batch) -> int:
 def _merge(held: Held, staging: Staging) -> None:
     batch = held.batch
     merged = set(batch.chunks.values_list("number", flat=True))
-    done, done_before, grown, known = 0, 0, 0, ROWS_A_CHUNK // 2
+    done, done_before, grown = 0, 0, 0
     for chunk in staging.chunks():
         rows = len(chunk)
         done += rows
@@ -279,11 +279,8 @@ def _merge(held: Held, staging: Staging) -> None:
                 batch=batch, number=chunk.number, first_row=chunk.first, last_row=chunk.last, changed=changed
             )
             held.write(done=done, done_before=done_before)
-        # Each time twice as much has come in, a table may be another one than the planner knows.
         grown += changed
-        if grown >= known:
-            known = 4 * grown
-            bulk.refresh_statistics(staging.kind.tables)
+        bulk.refresh_statistics(staging.kind.tables, grown)
 
 
 def _finish(held: Held, staging: Staging, refused: int) -> None:

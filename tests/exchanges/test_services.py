@@ -223,6 +223,24 @@ def test_the_lists_of_a_department_are_taken_in_the_order_in_which_they_came(del
     assert queries.next_batch() == second
 
 
+@pytest.mark.postgresql
+def test_the_planner_is_told_of_a_table_that_has_grown_fourfold(deliver, people):
+    """Also of a small one: nothing may have looked at it before the pages join it."""
+
+    def known():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'enrollment_person'::regclass")
+            return cursor.fetchone()[0]
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE enrollment_person")
+    assert known() == 0
+    deliver("population", people[:8])
+    assert known() == 8
+    deliver("population", people)
+    assert known() == 8
+
+
 class TestTheSameAgain:
     def test_under_another_name_format_and_order_of_columns(self, deliver, people):
         first = deliver("population", people)
