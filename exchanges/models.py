@@ -55,6 +55,8 @@ class Batch(ScopedModel):
 
     # A worker may take a batch in one of these states, as soon as no other one holds it.
     OPEN = (Status.RECEIVED, Status.STAGING, Status.CHECKING, Status.MERGING)
+    # In a worker's hands, or worked off to the end.
+    BEGUN = (Status.STAGING, Status.CHECKING, Status.MERGING, Status.MERGED, Status.UNCHANGED)
     # Later lists of the same line wait for these.
     UNFINISHED = (*OPEN, Status.HELD, Status.FAILED)
     FINAL = (Status.MERGED, Status.UNCHANGED, Status.REFUSED, Status.FAILED, Status.CANCELLED)

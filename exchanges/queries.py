@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from exchanges.kinds import by_name
 from exchanges.leases import unheld
-from exchanges.models import Batch, RowError
+from exchanges.models import Batch, BatchChunk, RowError
 
 # How long a worker holds a batch without a word; each block and chunk renews it.
 LEASE = timedelta(minutes=10)
@@ -29,6 +29,12 @@ def line_of(batch: Batch) -> QuerySet[Batch]:
     if batch.sender_id is None:
         return lists.filter(sender__isnull=True, region=batch.region_id)
     return lists.filter(sender=batch.sender_id)
+
+
+def has_begun() -> Q:
+    """Lists that were taken, that a worker has in hand, or of which rows have entered the register."""
+    entered = BatchChunk.objects.filter(batch=OuterRef("pk"))
+    return Q(status__in=Batch.BEGUN) | Exists(entered)
 
 
 def standing_before(batch: Batch) -> QuerySet[Batch]:

@@ -61,7 +61,8 @@ def approve_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
 def retry_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
     """Puts a failed or cancelled batch back into the queue; chunks that were merged are not merged again.
 
-    Raises BatchIsFinal, also for a stopped list that a later one has followed: it would undo what that one said.
+    Raises BatchIsFinal, also for a stopped list that a later one has followed, if only in part: it would undo what that
+    one said.
     """
     with transaction.atomic():
         _refuse_overtaken(Batch.objects.get(pk=batch_id))
@@ -82,12 +83,12 @@ def retry_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
 def _refuse_overtaken(batch: Batch) -> None:
     if (by_name(batch.kind).adds_up and not batch.is_full) or batch.status != Batch.Status.CANCELLED:
         return
-    later = queries.line_of(batch).filter(pk__gt=batch.pk, status__in=[Batch.Status.MERGED, Batch.Status.UNCHANGED])
-    if newer := later.order_by("id").first():
+    later = queries.line_of(batch).filter(pk__gt=batch.pk)
+    if newer := later.filter(queries.has_begun()).order_by("id").first():
         raise BatchIsFinal(
             _(
-                "List #%(number)s came later and has been taken; an older list never undoes a newer one. If this one "
-                "is to count, send it again."
+                "List #%(number)s came later and has been taken, or begun; an older list never undoes a newer one. If "
+                "this one is to count, send it again."
             )
             % {"number": newer.pk}
         )

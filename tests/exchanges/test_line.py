@@ -15,8 +15,10 @@ from config.celery import app
 from enrollment.kinds import POPULATION
 from enrollment.models import Person
 from exchanges import queries, services, tasks, work
+from exchanges.services import run
 from tests.deliveries import HEADERS, csv_bytes
 from tests.factories import PINGLI, make_id_number
+from tests.faults.conftest import work_off
 
 TODAY = date(2021, 12, 1)
 VILLAGE = "610926102200"
@@ -64,7 +66,7 @@ def test_a_list_that_failed_stops_its_line_and_no_other(deliver, number, police,
     first = deliver.send("population", population(number), sender=police)
     later = deliver.send("population", population(number, "610926102201"), sender=police)
     elsewhere = deliver.send("population", population(number), sender=None)
-    tasks.run_waiting()
+    work_off()
     assert (status(first), status(later), status(elsewhere)) == ("failed", "received", "failed")
     breaking()
     tasks.run_waiting()
@@ -79,7 +81,7 @@ def test_a_list_that_failed_stops_its_line_and_no_other(deliver, number, police,
 def test_setting_the_failed_list_aside_lets_the_line_go_on(deliver, number, breaking):
     first = deliver.send("population", population(number))
     later = deliver.send("population", population(number, "610926102201"))
-    tasks.run_waiting()
+    work_off()
     breaking()
     services.cancel_batch(batch_id=first.pk, by=system_staff(), on=TODAY)
     tasks.run_waiting()
@@ -89,10 +91,44 @@ def test_setting_the_failed_list_aside_lets_the_line_go_on(deliver, number, brea
     assert Person.objects.get().region_id == "610926102201"
 
 
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_a_stopped_list_does_not_go_on_once_a_later_one_has_begun(deliver, number, monkeypatch, broken_off):
+    """It would be worked off beside the later one, and be the last to say where somebody lives."""
+    monkeypatch.setattr(run, "ROWS_A_CHUNK", 1)
+    first = deliver.send("population", population(number))
+    other = [["李小红", make_id_number("610926", date(1971, 5, 6)), VILLAGE, "", "", "", ""]]
+    later = deliver.send("population", population(number, "610926102201") + csv_bytes(other))
+    services.cancel_batch(batch_id=first.pk, by=system_staff(), on=TODAY)
+    merge, refused = POPULATION.merge, []
+
+    def between(chunk):
+        if chunk.number == 2 and not refused:
+            with pytest.raises(services.BatchIsFinal, match=f"#{later.pk}") as told:
+                services.retry_batch(batch_id=first.pk, by=system_staff(), on=TODAY)
+            refused.append(told)
+            if broken_off:
+                raise ZeroDivisionError
+        return merge(chunk)
+
+    object.__setattr__(POPULATION, "merge", between)
+    try:
+        services.run_batch(batch_id=later.pk)
+        if broken_off:
+            assert status(later) == "received"
+            with pytest.raises(services.BatchIsFinal, match=f"#{later.pk}"):
+                services.retry_batch(batch_id=first.pk, by=system_staff(), on=TODAY)
+        work_off()
+    finally:
+        object.__setattr__(POPULATION, "merge", merge)
+    assert refused
+    assert (status(first), status(later)) == ("cancelled", "merged")
+    assert Person.objects.get(name="王小明").region_id == "610926102201"
+
+
 def test_the_page_of_a_waiting_list_says_what_it_waits_for(client, deliver, number, staff, breaking):
     first = deliver.send("population", population(number))
     later = deliver.send("population", population(number, "610926102201"))
-    tasks.run_waiting()
+    work_off()
     client.force_login(staff(Role.COUNTY_AGENT, PINGLI))
     page = client.get(reverse("exchanges:batch", args=[later.pk])).content.decode()
     assert reverse("exchanges:batch", args=[first.pk]) in page
@@ -104,7 +140,7 @@ def test_the_page_of_a_waiting_list_says_what_it_waits_for(client, deliver, numb
 
 def test_the_command_says_that_it_waits(deliver, number, tmp_path, breaking):
     first = deliver.send("population", population(number))
-    tasks.run_waiting()
+    work_off()
     path = tmp_path / "later.csv"
     path.write_bytes(population(number))
     out, err = io.StringIO(), io.StringIO()
