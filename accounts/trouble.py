@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # SQLSTATE of PostgreSQL: no connection, shut down by the operator; the disk is full.
 _AWAY, _FULL_STATE = ("08", "57P"), "53100"
+# A deadlock, or two transactions that cannot both have been first.
+_ROLLED_BACK = "40"
 
 
 def is_database_away(error: BaseException | None) -> bool:
@@ -20,6 +22,13 @@ def is_database_away(error: BaseException | None) -> bool:
         return cause.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}
     state = getattr(cause, "sqlstate", None)
     return state is None or state.startswith(_AWAY)
+
+
+def is_momentary(error: BaseException | None) -> bool:
+    """Whether nothing has to be mended before the same step is done once more: the database was away, or it rolled
+    this transaction back to let another one go on."""
+    state = getattr(getattr(error, "__cause__", None), "sqlstate", None) or ""
+    return is_database_away(error) or state.startswith(_ROLLED_BACK)
 
 
 def is_disk_full(error: BaseException | None) -> bool:

@@ -110,12 +110,14 @@ def load(table: str, frame: pl.DataFrame) -> None:
         text = io.BytesIO()
         # Every text is quoted, so that an unquoted nothing is NULL and "" an empty text.
         frame.write_csv(text, include_header=False, quote_style="non_numeric")
-        with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy:
+        # Neither COPY nor the driver's own cursor below raises Django's errors by itself.
+        statement = f"COPY {table} ({names}) FROM STDIN (FORMAT csv)"
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
             copy.write(text.getbuffer())
         return
     days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
     frame = frame.with_columns(pl.col(name).dt.to_string("%Y-%m-%d") for name in days)
     places = ", ".join(["?"] * frame.width)
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         # The driver's own cursor: Django's would turn each row's placeholders anew.
         cursor.connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", frame.iter_rows())

@@ -1,12 +1,14 @@
 """A worker's hold on a batch, and how it lets go of it.
 
 A worker holds a batch by a lease; each of its writes names the fence it got with it and touches nothing when the fence
-has moved on. One that died lets go when its lease runs out.
+has moved on. One that died lets go when its lease runs out. After an error a batch rests before it is tried again: for
+so long it is held by nobody.
 """
 
 import logging
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
@@ -18,9 +20,12 @@ from accounts import audit, trouble
 from exchanges import queries
 from exchanges.models import Batch
 from exchanges.reading import FileRefused, ReaderKilled
+from privacy.keyring import CannotDecrypt
 
 logger = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
+# How long a batch rests after its first and its second attempt; no longer than a lease may last (exchanges/leases.py).
+PAUSES = (timedelta(minutes=1), timedelta(minutes=5))
 # Seconds.
 DATABASE_WAITS = 60
 
@@ -88,11 +93,13 @@ class Held:
         Batch.objects.filter(pk=self.batch.pk, fence=self.fence).update(lease_until=None)
 
 
-def _settle(batch_id: int, fence: int, status: Batch.Status, reason: str) -> bool:
+def _settle(
+    batch_id: int, fence: int, status: Batch.Status, reason: str, *, rests_until: datetime | None = None
+) -> bool:
     final = status in Batch.FINAL
     return bool(
         Batch.objects.filter(pk=batch_id, fence=fence, status__in=Batch.OPEN).update(
-            status=status, reason=reason, lease_until=None, finished_at=timezone.now() if final else None
+            status=status, reason=reason, lease_until=rests_until, finished_at=timezone.now() if final else None
         )
     )
 
@@ -132,12 +139,30 @@ def give_back(held: Held, error: Exception) -> None:
 def _failed(held: Held, error: Exception) -> None:
     batch = held.batch
     attempts = Batch.objects.values_list("attempts", flat=True).get(pk=batch.pk)
-    named = trouble.words_for(error) or (str(error) if isinstance(error, ReaderKilled) else type(error).__name__)
-    words = _("%(error)s (attempt %(number)s)") % {"error": named, "number": attempts}
-    if attempts < MOST_ATTEMPTS:
-        _settle(batch.pk, held.fence, Batch.Status.RECEIVED, words)
+    told = {"error": _words_for(error, batch), "number": attempts}
+    if attempts >= MOST_ATTEMPTS:
+        _set_aside(batch, held.fence, _("%(error)s (attempt %(number)s)") % told)
         return
-    _set_aside(batch, held.fence, words)
+    pause = timedelta(0) if trouble.is_momentary(error) else PAUSES[attempts - 1]
+    rests_until = timezone.now() + pause
+    told["time"] = f"{timezone.localtime(rests_until):%H:%M:%S}"
+    words = _("%(error)s (attempt %(number)s; the next one at %(time)s)") % told
+    _settle(batch.pk, held.fence, Batch.Status.RECEIVED, words, rests_until=rests_until)
+
+
+def _words_for(error: Exception, batch: Batch) -> str:
+    if words := trouble.words_for(error):
+        return words
+    if isinstance(error, ReaderKilled):
+        return str(error)
+    if isinstance(error, CannotDecrypt) or (isinstance(error, OSError) and error.filename == batch.file.path):
+        return _(
+            "The stored file is missing or damaged (%(error)s). The system administrator can bring it back from the "
+            "backup; otherwise stop this list and have it sent again."
+        ) % {"error": type(error).__name__}
+    return _("An error of the program, %(error)s; the log of the worker has all of it.") % {
+        "error": type(error).__name__
+    }
 
 
 def _set_aside(batch: Batch, fence: int, words: str) -> None:

@@ -49,6 +49,7 @@ def test_a_database_that_found_no_room():
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-@pytest.mark.parametrize("state", ["deadlock_detected", "query_canceled"])
-def test_a_statement_that_was_cut_off_is_no_database_that_is_away(state):
-    assert trouble.words_for(_raised(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$")) == ""
+@pytest.mark.parametrize(("state", "momentary"), [("deadlock_detected", True), ("query_canceled", False)])
+def test_a_statement_that_was_cut_off_is_no_database_that_is_away(state, momentary):
+    error = _raised(f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{state}'; END $$")
+    assert (trouble.words_for(error), trouble.is_momentary(error)) == ("", momentary)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.utils import timezone
 
@@ -148,16 +149,23 @@ def test_a_worker_that_lost_its_batch_cannot_commit(deliver, people):
     assert Person.objects.count() == 4
 
 
-def test_an_error_is_tried_three_times_and_then_set_aside(deliver, people):
+def test_an_error_is_tried_three_times_with_rests_between_and_then_set_aside(deliver, people):
     batch = deliver.send("population", population(people))
-    merge = POPULATION.merge
+    merge, seen = POPULATION.merge, []
     object.__setattr__(POPULATION, "merge", lambda chunk: 1 // 0)
     try:
-        states = [services.run_batch(batch_id=batch.pk).status for _attempt in range(3)]
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            for rest in (timedelta(minutes=1), timedelta(minutes=5), timedelta(days=1)):
+                assert services.run_next()
+                batch.refresh_from_db()
+                assert f"第{batch.attempts}次" in batch.reason
+                seen.append((batch.status, f"{timezone.localtime() + rest:%H:%M:%S}" in batch.reason))
+                clock.shift(rest)
+                assert not services.run_next()
+                clock.shift(timedelta(seconds=1))
     finally:
         object.__setattr__(POPULATION, "merge", merge)
-    assert states == [Batch.Status.RECEIVED, Batch.Status.RECEIVED, Batch.Status.FAILED]
-    batch.refresh_from_db()
+    assert seen == [(Batch.Status.RECEIVED, True), (Batch.Status.RECEIVED, True), (Batch.Status.FAILED, False)]
     assert "ZeroDivisionError" in batch.reason
     services.retry_batch(batch_id=batch.pk, by=system_staff(), on=TODAY)
     assert services.run_batch(batch_id=batch.pk).changed == 10

@@ -13,7 +13,7 @@ from exchanges.models import Batch, BoxFile
 from tests.deliveries import HEADERS, csv_bytes
 from tests.exchanges.channels.conftest import make_box  # noqa: F401  fixture
 from tests.factories import make_id_number
-from tests.faults.conftest import listed, people
+from tests.faults.conftest import let_leases_run_out, listed, people
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +75,7 @@ def test_a_batch_that_is_tried_again_has_one_error_file(deliver, settings, monke
         broken.setattr(audit, "record", refuses)
         assert services.run_batch(batch_id=batch.pk).status == Batch.Status.RECEIVED
     assert stored(settings) == {batch.file.name}
+    let_leases_run_out()
     ended = services.run_batch(batch_id=batch.pk)
     assert (ended.status, ended.refused) == (Batch.Status.MERGED, 1)
     assert stored(settings) == {ended.file.name, ended.errors_file.name}

@@ -1,28 +1,38 @@
 """What surrounds the worker fails: the clock, the file itself."""
 
+import os
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.queries import system_staff
 from enrollment.models import Person
 from exchanges import services
 from exchanges.models import Batch
-from tests.deliveries import csv_bytes
+from tests.deliveries import csv_bytes, xlsx_bytes
 from tests.faults.conftest import assert_exact, listed, people, work_off
 
 
 @pytest.mark.django_db
-def test_a_stored_file_that_was_cut_off_is_set_aside_without_a_row(deliver):
-    batch = deliver.send("population", csv_bytes(listed(people(20))))
-    with open(batch.file.path, "r+b") as stored:
-        stored.truncate(200)
+@pytest.mark.parametrize("make", [csv_bytes, xlsx_bytes])
+@pytest.mark.parametrize("harm", [lambda path: os.truncate(path, 200), os.remove, lambda path: os.truncate(path, 2)])
+def test_a_stored_file_that_is_damaged_or_gone_is_set_aside_with_the_remedy(deliver, make, harm):
+    rows = people(20)
+    batch = deliver.send("population", make(listed(rows)))
+    backup = Path(batch.file.path).read_bytes()
+    harm(batch.file.path)
     work_off()
     batch.refresh_from_db()
-    assert batch.status in {Batch.Status.FAILED, Batch.Status.REFUSED}
-    assert batch.reason
+    assert (batch.status, batch.attempts) == (Batch.Status.FAILED, 3)
+    assert "从备份恢复" in batch.reason
     assert not Person.objects.exists()
+    Path(batch.file.path).write_bytes(backup)
+    services.retry_batch(batch_id=batch.pk, by=system_staff(), on=batch.business_on)
+    work_off()
+    assert_exact(batch, rows)
 
 
 @pytest.mark.django_db

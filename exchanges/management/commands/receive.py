@@ -93,10 +93,11 @@ class Command(JsonCommand):
         return result, 0 if batch.status in well else REFUSED
 
     def _run(self, batch: Batch) -> Batch:
-        """Attempts as a worker would make them, one after the other; older lists of the line come first."""
+        """As a worker would; older lists of the line come first. After an error it waits in the queue for a worker."""
         run_line(batch_id=batch.pk)
         batch.refresh_from_db()
-        if batch.status in Batch.OPEN and not standing_before(batch).exists():
+        waits = batch.status == Batch.Status.RECEIVED and (batch.lease_until or standing_before(batch).exists())
+        if batch.status in Batch.OPEN and not waits:
             raise CommandRefused(f"批次 #{batch.pk} 已由其他进程处理，请在批次页面查看结果")
         return batch
 
