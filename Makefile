@@ -23,7 +23,7 @@ run: $(VENV)/runtime messages ## start the site and its worker on the database a
 test: $(VENV)/development messages ## the whole suite, on SQLite and on the PostgreSQL and Redis that answer
 	@$(BIN)/python tests/suite.py $(ARGS)
 
-bench: $(VENV)/development messages ## measure speed as ratios: ARGS="receive --rows 200000", or decide, ledger, memory, peer, workers (docs/performance.md)
+bench: $(VENV)/development messages ## measure speed as ratios: ARGS="receive --rows 200000", or decide, ledger, memory, peer, redis_away, workers (docs/performance.md)
 	@$(BIN)/python benchmarks/run.py $(ARGS)
 
 lint: $(VENV)/development ## ruff, import directions, migrations, translations, lock
