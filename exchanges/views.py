@@ -83,6 +83,12 @@ def template_file(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
+def _before(batch: Batch) -> tuple[Batch | None, str]:
+    """The list that a waiting one stands behind, and what its page says of that."""
+    before = queries.standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
+    return before, queries.waiting_words(before) if before else ""
+
+
 @requires("exchanges.view_batch")
 @require_GET
 @never_cache
@@ -92,14 +98,14 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
     mine = batch.uploaded_by_id == request.user.pk
     may_change = mine or request.user.has_perm("exchanges.cancel_batch")
     moving = batch.status in Batch.OPEN
-    before = queries.standing_before(batch).first() if batch.status == Batch.Status.RECEIVED else None
+    before, waits_for = _before(batch)
     held = batch.status == Batch.Status.HELD
     braked = held and bool((batch.preview or {}).get("brake"))
     second = request.user.has_perm("exchanges.approve_batch") and not mine
     may_approve = second or (may_change and not braked)
     context = {
         "batch": batch,
-        "waits_for": queries.waiting_words(before) if before else "",
+        "waits_for": waits_for,
         "before": _batches(request).filter(pk=before.pk).first() if before else None,
         "badge": badge(batch),
         "kind": kind_label(batch),
@@ -131,6 +137,7 @@ def batch_progress(request: HttpRequest, number: int) -> JsonResponse:
             "total": stands.total,
             "rate": stands.rate,
             "left": stands.left,
+            "note": _before(batch)[1] or batch.reason,
             # One that waits for a person does not move by itself: the page stops asking.
             "final": batch.status not in Batch.OPEN,
         }

@@ -1,8 +1,9 @@
 // Long work as it goes on: <div class="progress" data-progress-url="…"> asks once a second for
-//   {status, label, done, total, rate, left, final}      rate: rows a second, left: seconds
+//   {status, label, done, total, rate, left, note, final}      rate: rows a second, left: seconds
 // and fills the elements inside it: <progress>, [data-progress-label], [data-progress-count], [data-progress-rate],
 // [data-progress-left].
-// When `final` comes the page is read again, or data-progress-then is opened. Words come from the element's data
+// When `final` comes the page is read again, or data-progress-then is opened. Where the element has data-note, what the
+// page says of why nothing moves, another `note` has the page read again too. Words come from the element's data
 // attributes (data-count "%done% of %total%", data-so-far "%done% so far" while the total is not known, data-rate
 // "%rate% a second", data-left "about %time% left", data-seconds, data-minutes), so that the script holds no language. When the server does not answer, it asks again more slowly.
 "use strict";
@@ -63,6 +64,10 @@ document.addEventListener("DOMContentLoaded", () => {
         }
         if (!answer.ok) throw new Error(String(answer.status));
         const state = await answer.json();
+        if ("note" in element.dataset && element.dataset.note !== state.note) {
+          window.location.reload();
+          return;
+        }
         show(state);
         if (state.final) {
           if (element.dataset.progressThen) window.location.assign(element.dataset.progressThen);

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_rows_rate_and_time_left_show_by_themselves(deliver, staff, signed_in, viewport):
     agent = staff(Role.COUNTY_AGENT, PINGLI, bureau="agency")
-    batch = deliver.send("population", csv_bytes(listed(people(5))), by=agent)
+    older, batch = (deliver.send("population", csv_bytes(listed(people(5))), by=agent) for _list in range(2))
+    Batch.objects.filter(pk=older.pk).update(status="cancelled")
     page = signed_in(agent, viewport=viewport)
     page.goto(page.base + reverse("exchanges:batch", args=[batch.pk]))
     page.wait_for_selector("[data-progress-url]")
@@ -35,6 +36,11 @@ def test_rows_rate_and_time_left_show_by_themselves(deliver, staff, signed_in, v
         assert page.locator("progress").evaluate("bar => bar.value / bar.max") == done / 1_000_000
         assert not runs_off_sideways(page), status
     assert page.evaluate("window.stillTheSamePage")
+    Batch.objects.filter(pk=batch.pk).update(status="received", reason="磁盘已满（第1次处理）")
+    page.wait_for_selector("main:has-text('磁盘已满')")
+    for status, waits in (("failed", True), ("cancelled", False)):
+        Batch.objects.filter(pk=older.pk).update(status=status, reason="磁盘已满（第3次处理）")
+        page.wait_for_selector(f"main:has-text('#{older.pk}')" if waits else f"main:not(:has-text('#{older.pk}'))")
     Batch.objects.filter(pk=batch.pk).update(status="held", reason="等待确认")
     page.wait_for_selector("[data-progress-url]", state="detached")
     assert "等待确认" in page.inner_text("main")

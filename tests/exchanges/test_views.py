@@ -63,6 +63,7 @@ def test_from_the_form_to_the_result(deliver, agent, signed_in):
         "total": 2,
         "rate": None,
         "left": None,
+        "note": "",
         "final": True,
     }
     text = client.get(page).text
