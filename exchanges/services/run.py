@@ -103,9 +103,11 @@ def _work(held: Held) -> None:
     source = open_source(lambda: batch.file.storage.open(batch.file.name), kind)
     _refuse_older(held, source.layout)
     staging = Staging(batch, kind, context, source.layout)
+    # Each transaction ends with the batch's own row, where another worker's hold on it shows. None begins with it, for
+    # whoever stops the batch would wait for the end.
     with transaction.atomic():
-        held.write(status=Batch.Status.STAGING)
         staging.begin()
+        held.write(status=Batch.Status.STAGING)
     for block in source.blocks():
         with transaction.atomic():
             staging.add(block)
@@ -119,17 +121,18 @@ def _work(held: Held) -> None:
     faultless = not batch.row_errors.exists()
     if earlier and not merged_before and faultless and _says_the_same(earlier, batch, "content_hash"):
         return _unchanged(held, earlier)
+    held.write(status=Batch.Status.CHECKING, done=0, total=0, rows=staging.rows, layout=source.layout.as_json())
     with transaction.atomic():
-        held.write(status=Batch.Status.CHECKING, done=0, total=0, rows=staging.rows, layout=source.layout.as_json())
         staging.settle(_rows_a_chunk(batch))
         for check in kind.checks:
             check(staging)
         compared = kind.compare(staging) if kind.compare else None
         refused = staging.drop_refused()
         accepted = staging.rows - refused
-        if not merged_before and _hold(held, staging, compared, refused):
-            return None
-        held.write(status=Batch.Status.MERGING, total=accepted, refused=refused, accepted=accepted)
+        held.write(refused=refused, accepted=accepted)
+    if not merged_before and _hold(held, staging, compared, refused):
+        return None
+    held.write(status=Batch.Status.MERGING, total=accepted)
     _merge(held, staging)
     if batch.is_full:
         _end_missing(held, staging, compared)
@@ -227,19 +230,20 @@ def _hold(held: Held, staging: Staging, found: Comparison | None, refused: int) 
     reasons += brake or [_("A complete list is applied once somebody has seen what it changes.")]
     if refused:
         write_error_file(batch, staging.kind, staging.layout)
-    held.write(
-        status=Batch.Status.HELD,
-        reason=" ".join(reasons),
-        preview=preview_of(compared, brake, counted=found is not None),
-        approved_by=None,
-        rows=staging.rows,
-        done=staging.rows,
-        accepted=accepted,
-        refused=refused,
-        layout=staging.layout.as_json(),
-        errors_file=batch.errors_file.name,
-    )
-    held.release()
+    with transaction.atomic():
+        held.write(
+            status=Batch.Status.HELD,
+            reason=" ".join(reasons),
+            preview=preview_of(compared, brake, counted=found is not None),
+            approved_by=None,
+            rows=staging.rows,
+            done=staging.rows,
+            accepted=accepted,
+            refused=refused,
+            layout=staging.layout.as_json(),
+            errors_file=batch.errors_file.name,
+        )
+        held.release()
     return True
 
 

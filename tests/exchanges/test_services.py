@@ -84,6 +84,18 @@ def test_a_final_batch_is_not_taken_again(deliver, people):
         services.run_batch(batch_id=batch.pk)
 
 
+def test_a_worker_that_lost_its_batch_while_it_checked_refuses_no_row(deliver, people, monkeypatch):
+    batch = deliver.send("population", population([*people, people[0]]))
+
+    def taken_over(staging):
+        assert staging.batch.row_errors.exists()
+        Batch.objects.filter(pk=batch.pk).update(fence=99)
+
+    monkeypatch.setitem(POPULATION.__dict__, "checks", (*POPULATION.checks, taken_over))
+    services.run_batch(batch_id=batch.pk)
+    assert not batch.row_errors.exists()
+
+
 @pytest.mark.usefixtures("small_chunks")
 def test_after_a_crash_the_merged_chunks_are_not_merged_again(deliver, people, monkeypatch):
     batch = deliver.send("population", population(people))
