@@ -124,6 +124,15 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What a worker holds that stands still in mid-transaction, or whose machine is gone, is free before its lease ends
+    # (exchanges/queries.py): else the next worker, and staff, would wait for its rows for hours.
+    alive = {"idle": 60, "interval": 10, "count": 6}
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        {f"keepalives_{name}": value for name, value in alive.items()},
+        options=" ".join(
+            ["-c idle_in_transaction_session_timeout=5min", *(f"-c tcp_keepalives_{k}={v}" for k, v in alive.items())]
+        ),
+    )
 if env.str("TEST_DATABASE_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import threading
+from datetime import timedelta
 
 import psutil
 import psycopg
@@ -71,6 +72,28 @@ def test_a_list_that_takes_its_worker_with_it_each_time_is_set_aside(deliver, st
     services.cancel_batch(batch_id=poison.pk, by=system_staff(), on=poison.business_on)
     work_off()
     assert_exact(later, rows)
+
+
+@pytest.mark.postgresql
+def test_a_worker_that_stands_still_holds_no_row_for_long(deliver, start_worker, environment):
+    """Rows of its chunk are in and not committed: the next worker would wait for them without end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '20s'")
+        cursor.execute("SELECT current_setting('idle_in_transaction_session_timeout')::interval")
+        (patience,) = cursor.fetchone()
+    assert timedelta(0) < patience < queries.LEASE
+    rows = people(300)
+    batch = deliver.send("population", csv_bytes(listed(rows)))
+    environment["DJANGO_SETTINGS_MODULE"] = "tests.faults.impatient_settings"
+    worker = start_worker("entered")
+    assert worker.stdout.readline() == b"here\n"
+    work_off()
+    assert_exact(batch, rows)
+    worker.stdin.write(b"\n")
+    worker.stdin.flush()
+    assert worker.wait(timeout=60) == 0
+    assert_exact(batch, rows)
+    connection.close()
 
 
 @pytest.mark.postgresql

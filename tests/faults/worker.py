@@ -1,9 +1,10 @@
 """`manage.py worker --once` in a process that a test may kill: small chunks, so that there are many moments to die in.
 
-    worker.py N | parsing
+    worker.py N | parsing | entered
 
-Says "ready" before it starts. Before its Nth statement, or the first one while a process of its own parses a workbook,
-it says "here" and waits until it is killed or gets a line; with 0 it never waits.
+Says "ready" before it starts. Before its Nth statement, the first one while a process of its own parses a workbook, or
+the first one after rows of a chunk have entered the register, it says "here" and waits until it is killed or gets a
+line; with 0 it never waits.
 """
 
 import sys
@@ -29,13 +30,21 @@ def main(moment: str) -> None:
         sys.stdout.write(f"{word}\n")
         sys.stdout.flush()
 
-    def pausing(execute: Any, *arguments: Any) -> Any:
-        nonlocal statements
+    def is_there(statement: str) -> bool:
+        if moment == "parsing":
+            return bool(psutil.Process().children())
+        if moment == "entered":
+            return "exchanges_batchchunk" in statement and statement.startswith("INSERT")
+        return str(statements) == moment
+
+    def pausing(execute: Any, statement: str, *arguments: Any) -> Any:
+        nonlocal statements, moment
         statements += 1
-        if psutil.Process().children() if moment == "parsing" else str(statements) == moment:
+        if is_there(statement):
+            moment = "0"
             say("here")
             sys.stdin.readline()
-        return execute(*arguments)
+        return execute(statement, *arguments)
 
     say("ready")
     with connection.execute_wrapper(pausing):
