@@ -7,17 +7,14 @@ from typing import IO, Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import override
 
 from accounts import audit
 from accounts.models import Staff
-from exchanges.calendar.board import Row
-from exchanges.calendar.duties import Direction
 from exchanges.ledgers import Column, Kind
 from exchanges.models import LedgerExport
 from exchanges.writers import FORMATS, Heading
 from quotas.models import Flag
-from quotas.queries import Line, Ranking, overdue_lists
+from quotas.queries import Line, OverdueList, Ranking, overdue_lists
 
 COLUMNS = (
     Column("名次", Kind.INTEGER, 6),
@@ -62,17 +59,14 @@ def _rows(found: Ranking) -> Iterator[list[str]]:
         yield ["", *_cells(found.total, "合计")[1:11], "", ""]
 
 
-def _overdue_words(row: Row) -> str:
-    """A list that is overdue, in a line: 民政局：身份名单，应于2023-09-05前报送，逾期3天."""
-    ours = row.duty.direction == Direction.OUT
-    whose = f"医保经办机构报{row.duty.bureau_name}" if ours else row.duty.bureau_name
-    return f"{whose}：{row.duty.title}，应于{row.occurrence.due_on}前报送，逾期{row.days}天"
+def _overdue_words(each: OverdueList) -> str:
+    """A list that was overdue, in a line: 民政局：身份名单，应于2023-09-05前报送，逾期3天."""
+    whose = f"医保经办机构报{each.bureau}" if each.ours else each.bureau
+    return f"{whose}：{each.title}，应于{each.due_on}前报送，逾期{each.days}天"
 
 
 def _overdue_facts(found: Ranking) -> list[tuple[str, str]]:
-    # What leaves the house is Chinese in whatever language the page is read.
-    with override("zh-hans"):
-        lines = [_overdue_words(row) for row in overdue_lists(found)]
+    lines = [_overdue_words(each) for each in overdue_lists(found)]
     return [("逾期未报送的名单", "；".join(lines))] if lines else []
 
 

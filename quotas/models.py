@@ -57,7 +57,8 @@ class Milestone(ScopedModel):
 class Snapshot(ScopedModel):
     """The week's figures of an area, frozen: a published ranking can be explained a year later.
 
-    Weeks run from Monday to Sunday. Of several snapshots of a week the latest is the week's ranking.
+    Weeks run from Monday to Sunday. Of several snapshots of a week the latest is the week's ranking. `overdue` are the
+    lists between departments that the circular names, with the fields of `quotas.queries.overdue.OverdueList`.
     """
 
     scope = AnyOf(ByRegion("region"), PublishedAbove("region"))
@@ -71,6 +72,7 @@ class Snapshot(ScopedModel):
     pack_version = models.ForeignKey(
         PackVersion, models.PROTECT, related_name="+", verbose_name=_("version of the notice")
     )
+    overdue = models.JSONField(_("lists overdue"), default=list, encoder=DjangoJSONEncoder)
 
     class Meta:
         verbose_name = _("weekly snapshot")

@@ -20,6 +20,7 @@ from policy.duties import Duties, Ranking
 from quotas import standing
 from quotas.models import Flag, Milestone, Snapshot, SnapshotRow, Task
 from quotas.queries.counting import Count, Tree, counts, tree
+from quotas.queries.overdue import overdue_on
 from quotas.queries.tasks import own_milestones
 from quotas.standing import Due
 from regions.models import Region
@@ -97,7 +98,8 @@ def withdraw_task(*, task: Task, by: Staff, on: date, why: str = "") -> None:
 
 @transaction.atomic
 def freeze_snapshot(*, region: Region, coverage_year: int, on: date, by: Staff) -> Frozen:
-    """Freezes the figures of every region of an area on a day, with ranks and flags (docs/commands.md).
+    """Freezes the figures of every region of an area on a day, with ranks and flags (docs/commands.md), and the lists
+    between departments that are overdue.
 
     The same day again changes nothing, also when payments, tasks or the notice have changed since: what was published
     stays. Correct figures come with the next day's snapshot, which takes its place as the week's ranking. A snapshot of
@@ -110,7 +112,12 @@ def freeze_snapshot(*, region: Region, coverage_year: int, on: date, by: Staff) 
         region=region,
         coverage_year=coverage_year,
         on=on,
-        defaults={"week": standing.week_of(on), "by": by, "pack_version": keep_version(pack)},
+        defaults={
+            "week": standing.week_of(on),
+            "by": by,
+            "pack_version": keep_version(pack),
+            "overdue": lambda: [each._asdict() for each in overdue_on(region, coverage_year, on)],
+        },
     )
     if not made:
         return Frozen(snapshot, False)

@@ -2,7 +2,7 @@
 lists that were overdue (`overdue`)."""
 
 from quotas.queries.counting import Count, Tree, counts, tree
-from quotas.queries.overdue import overdue_lists
+from quotas.queries.overdue import OverdueList, overdue_lists
 from quotas.queries.ranking import (
     Line,
     NoSnapshot,
@@ -20,6 +20,7 @@ __all__ = [
     "Count",
     "Line",
     "NoSnapshot",
+    "OverdueList",
     "Ranking",
     "Terms",
     "Tree",

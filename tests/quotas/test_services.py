@@ -295,7 +295,7 @@ def test_an_area_without_a_notice_is_not_frozen(tree, system):
 
 
 def test_freezing_costs_the_same_queries_whatever_the_number_of_villages(zhuji, system, django_assert_max_num_queries):
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         freeze(zhuji, FRIDAY, system)
     assert SnapshotRow.objects.count() == 14
 
