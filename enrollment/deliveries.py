@@ -9,7 +9,17 @@ from accounts.models import BureauKind
 from accounts.scope import within
 from enrollment.ledgers import NAME, NUMBER, place_cells, place_columns
 from enrollment.models import DocumentKind, EmployeeCover, Registration
-from enrollment.platform_codes import ENROLLED, PERSON_KINDS, RESIDENT_INSURANCE, person_kind
+from enrollment.platform_codes import (
+    EMPLOYEE_INSURANCE,
+    ENDED,
+    ENROLLED,
+    PAID,
+    PAYMENT_SUSPENDED,
+    PERSON_KINDS,
+    RESIDENT_INSURANCE,
+    SUSPENDED,
+    person_kind,
+)
 from enrollment.queries import situation
 from exchanges.ledgers import Column, Kind
 from exchanges.outbound.kinds import DeliveryKind
@@ -20,6 +30,7 @@ from regions.queries import code_ranges
 DOCUMENT_CODE = Column("证件类型代码", width=12)
 DOCUMENT = Column("证件类型", width=18, labels=dict(DocumentKind.choices))
 PLACE = place_columns("参保地区划")
+STATE = Column("参保状态代码", width=12)
 STOPPED, JOINED = "停保", "新参保"
 
 REGISTRATIONS = (
@@ -35,7 +46,7 @@ REGISTRATIONS = (
     Column("参保情形", width=18, labels=SITUATIONS),
     Column("档次", Kind.INTEGER, 6),
     Column("登记日期", Kind.DATE, 12),
-    Column("参保状态代码", width=12),
+    STATE,
 )
 
 
@@ -71,11 +82,14 @@ def registration_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
 
 
 EMPLOYEE_CHANGES = (
+    Column("险种代码", width=10),
     NAME,
     DOCUMENT_CODE,
     DOCUMENT,
     Column("证件号码", Kind.NUMBER, 20, purpose=EmployeeCover._meta.get_field("id_number").purpose),
     Column("职工医保变动", width=12),
+    STATE,
+    Column("缴费状态代码", width=12),
     Column("变动日期", Kind.DATE, 12),
     Column("连续参保年限", Kind.INTEGER, 12),
     Column("单位名称", width=24),
@@ -96,25 +110,31 @@ def employee_rows(area: Region, coverage_year: int, on: date) -> QuerySet:
         .annotate(
             event=ExpressionWrapper(F("pk") * 2 + more, BigIntegerField()),
             change=Value(word, CharField()),
+            insurance=Value(EMPLOYEE_INSURANCE, CharField()),
+            state=Value(state, CharField()),
+            payment_state=Value(payment_state, CharField()),
             changed_on=F(day),
             in_a_row=in_a_row,
         )
         .values_list(
             "event",
+            "insurance",
             "name",
             "document_kind",
             "document_kind",
             "id_number",
             "change",
+            "state",
+            "payment_state",
             "changed_on",
             "in_a_row",
             "employer",
             "region_id",
             "region__full_name",
         )
-        for more, word, day, in_a_row in (
-            (0, JOINED, "started_on", Value(None, IntegerField())),
-            (1, STOPPED, "ended_on", F("years")),
+        for more, word, state, payment_state, day, in_a_row in (
+            (0, JOINED, ENROLLED, PAID, "started_on", Value(None, IntegerField())),
+            (1, STOPPED, SUSPENDED, PAYMENT_SUSPENDED, "ended_on", F("years")),
         )
     )
     return begins.union(ends, all=True).order_by("event")
@@ -128,6 +148,7 @@ DELIVERIES = (
         REGISTRATIONS,
         registration_rows,
         ("JL-4.1", "SL-3.3"),
+        withdrawn={STATE.header: ENDED},
     ),
     DeliveryKind(
         "employee_changes",

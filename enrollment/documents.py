@@ -46,8 +46,8 @@ DOCUMENT_PROBLEMS = {
 
 
 class Document(NamedTuple):
-    """A number as it is kept (half-width, upper case), its kind, and the birth date that it carries (a passport:
-    none)."""
+    """A number as it is kept (half-width, upper case), its kind, and the birth date that it carries. Passports, passes
+    and other documents carry none, and their numbers do not tell one from another: all are called passports here."""
 
     number: str
     kind: DocumentKind

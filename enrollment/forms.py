@@ -198,6 +198,15 @@ class KnownForm(EnrolForm):
         return self._person.region, self._person.residence
 
 
+_SAID_BY_NO_NUMBER = (
+    DocumentKind.HK_PASS,
+    DocumentKind.MACAU_PASS,
+    DocumentKind.TAIWAN_PASS,
+    DocumentKind.PASSPORT,
+    DocumentKind.OTHER,
+)
+
+
 class RegistrationForm(EnrolForm):
     """The registration desk."""
 
@@ -205,21 +214,36 @@ class RegistrationForm(EnrolForm):
     region = PlaceField(label=_("hukou place"))
     residence = PlaceField(label=_("place of the residence permit"), required=False)
     phone = forms.RegexField(PHONE, label=_("phone"), required=False)
-    birth_date = DayField(label=_("birth date"), required=False, help_text=_("For passports; other numbers carry it."))
+    document_kind = forms.ChoiceField(
+        label=_("kind of document"),
+        choices=[("", _("As the number says")), *((kind.value, kind.label) for kind in _SAID_BY_NO_NUMBER)],
+        required=False,
+        help_text=_("For passports and travel permits (ZJ-1.1); other numbers say it."),
+    )
+    birth_date = DayField(
+        label=_("birth date"), required=False, help_text=_("For passports and travel permits; other numbers carry it.")
+    )
 
     def __init__(self, *args: Any, on: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["document"] = DocumentField(on=on, label=_("id number"))
-        self.order_fields(["name", "document", "birth_date", "region", "residence", "enrol_at", "phone"])
+        self.order_fields(
+            ["name", "document", "document_kind", "birth_date", "region", "residence", "enrol_at", "phone"]
+        )
 
     def clean(self) -> dict[str, Any]:
-        """As of `EnrolForm`; also a passport without a birth date."""
+        """As of `EnrolForm`; also a passport without its kind and birth date."""
         cleaned = super().clean()
         document = cleaned.get("document")
         if document:
             cleaned["birth_date"] = document.birth_date or cleaned.get("birth_date")
-            if document.kind == DocumentKind.PASSPORT and not cleaned["birth_date"]:
-                self.add_error("birth_date", _("A passport does not carry it: give the birth date."))
+            if document.kind == DocumentKind.PASSPORT:
+                if not cleaned["birth_date"]:
+                    self.add_error("birth_date", _("The number does not carry it: give the birth date."))
+                if cleaned.get("document_kind"):
+                    cleaned["document"] = document._replace(kind=DocumentKind(cleaned["document_kind"]))
+                elif "document_kind" not in self.errors:
+                    self.add_error("document_kind", _("The number does not say it: choose what document it is."))
         return cleaned
 
 

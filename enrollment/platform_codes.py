@@ -12,9 +12,10 @@ from django.db.models import Case, CharField, Q, Value, When
 from enrollment.models import Registration
 from enrollment.queries import newborns
 
-RESIDENT_INSURANCE = "390"
-ENROLLED, ENDED = "1", "4"
-PAID = "1"
+RESIDENT_INSURANCE, EMPLOYEE_INSURANCE = "390", "310"
+# States of an enrolment, and of the payment for it; who has left employee insurance may come back to it.
+ENROLLED, SUSPENDED, ENDED = "1", "2", "4"
+PAID, PAYMENT_SUSPENDED = "1", "2"
 
 NEWBORN, PRESCHOOL, PUPIL, COLLEGE, MINOR, ADULT, OLD = "1401", "1402", "1403", "1404", "1405", "1501", "16"
 PERSON_KINDS = {

@@ -16,9 +16,13 @@ class DocumentKind(models.TextChoices):
     """Kinds of identity document with the codes of the national medical-security platform."""
 
     RESIDENT_ID = "01", _("Resident identity card")
+    HK_PASS = "04", _("Mainland travel permit of a Hong Kong resident")
+    MACAU_PASS = "05", _("Mainland travel permit of a Macau resident")
+    TAIWAN_PASS = "06", _("Mainland travel permit of a Taiwan resident")
     FOREIGN_PERMANENT = "07", _("Foreign permanent residence card")
     PASSPORT = "08", _("Foreign passport")
     HMT_RESIDENCE = "17", _("HK/Macau/Taiwan residence permit")
+    OTHER = "99", _("Other document")
 
 
 class Person(ScopedModel):

@@ -6,8 +6,8 @@ Unlike a ledger, a delivery has a number, a receiver and a receipt, and it may h
 """
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.functional import Promise
@@ -30,6 +30,7 @@ class DeliveryKind:
 
     `rows` come in the ascending `key_order` of their key, which stays the same for the same matter: by it a row is
     found again in the next delivery. `sum_column` is the header of the column whose total stands in the manifest.
+    `withdrawn` is what cells of a row that is withdrawn say instead, by header: a state that has ended.
     `file` is the kind of file of the notices' deadlines (`duties.report_deadlines`) that this list fulfils, if one
     does. A receipt is missed after `receipt_days`, by agreement with the receiver; no notice sets a day for it.
     """
@@ -42,6 +43,7 @@ class DeliveryKind:
     clauses: tuple[str, ...]
     sum_column: str = ""
     file: str = ""
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
     receipt_days: int = 7
 
     def __post_init__(self) -> None:
@@ -56,6 +58,10 @@ class DeliveryKind:
     def sum_place(self) -> int | None:
         """Which column is summed up, counted from 0; None where there is nothing to sum up."""
         return next((place for place, column in enumerate(self.columns) if column.header == self.sum_column), None)
+
+    def withdrawn_cells(self, cells: list[str]) -> list[str]:
+        """The cells of a row, given in the order of the columns, as they are told once it is withdrawn."""
+        return [self.withdrawn.get(column.header, cell) for column, cell in zip(self.columns, cells, strict=True)]
 
     @property
     def columns_version(self) -> str:

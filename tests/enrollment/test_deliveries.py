@@ -53,6 +53,11 @@ def test_who_came_and_who_went_since_the_last_delivery(weekly, deliver, person):
         ("全量", "在册者", "停保", "2021-11-01"),
         ("全量", "不在册", "新参保", "2021-11-15"),
     ]
+    codes = ("险种代码", "证件类型代码", "参保状态代码", "缴费状态代码")
+    assert [tuple(row[code] for code in codes) for row in rows(first)] == [
+        ("310", "01", "2", "2"),
+        ("310", "01", "1", "1"),
+    ]
     row = rows(first)[1]
     assert (row["证件号码"], row["单位名称"], row["区划"]) == (stranger, "县一中", PINGLI)
     assert rows(first)[0]["连续参保年限"] == "3"

@@ -20,6 +20,7 @@ from accounts.scope import intersect, visible_ranges
 from exchanges.outbound.comparison import (
     CHANGE,
     HELD_BACK,
+    WITHDRAWN,
     Compared,
     Counts,
     StandingWriter,
@@ -233,7 +234,8 @@ def _write(
                 kept.write(line)
                 continue
             kept.write(line._replace(told=Told(delivery.sequence, counts.rows, change)))
-            waiting.append([change, *line.cells])
+            cells = kind.withdrawn_cells(line.cells) if change == WITHDRAWN else line.cells
+            waiting.append([change, *cells])
             if len(waiting) == _BLOCK:
                 writer.write_rows(waiting)
                 waiting.clear()

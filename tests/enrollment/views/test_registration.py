@@ -52,6 +52,8 @@ def test_the_place_of_enrolment_is_hukou_or_residence_and_in_the_officers_area(c
     [
         ({"document": "610926199005010010"}, "document"),
         ({"document": "E12345678"}, "birth_date"),
+        ({"document": "H12345678", "birth_date": "1990-05-01"}, "document_kind"),
+        ({"document": "H12345678", "birth_date": "1990-05-01", "document_kind": "01"}, "document_kind"),
         ({"situation": "employee_lapsed"}, "employee_cover_ended_on"),
         ({"region": "没有这个村"}, "region"),
         ({"name": ""}, "name"),
@@ -62,6 +64,24 @@ def test_the_desk_says_which_field_is_wrong(client, sign_in, changes, field):
     answer = desk(client, **changes)
     assert field in answer.context["form"].errors
     assert not Person.objects.exists()
+
+
+@pytest.mark.clause("ZJ-1.1")
+@pytest.mark.parametrize(
+    ("document", "chosen", "kind"),
+    [
+        ("H12345678", "04", "04"),
+        ("M12345678", "08", "08"),
+        ("12345678", "06", "06"),
+        (make_id_number(born=date(1990, 5, 1)), "04", "01"),
+    ],
+)
+def test_a_number_that_does_not_say_its_document_is_registered_as_the_officer_says(
+    client, sign_in, document, chosen, kind
+):
+    sign_in()
+    desk(client, document=document, document_kind=chosen, birth_date="1990-05-01")
+    assert Person.objects.get().document_kind == kind
 
 
 def test_a_known_number_is_the_same_person(client, sign_in, person):

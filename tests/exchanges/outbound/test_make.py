@@ -86,7 +86,7 @@ def test_later_ones_hold_what_has_changed(line, registered):
     assert (second.sequence, second.base_sequence) == (2, 1)
     assert (second.added, second.changed, second.withdrawn, second.standing_rows) == (1, 1, 1, 3)
     withdrawn = next(row for row in rows(second) if row["变动类型"] == "撤销")
-    assert withdrawn["证件号码"] == ends.person.id_number
+    assert (withdrawn["证件号码"], withdrawn["参保状态代码"]) == (ends.person.id_number, "4")
     assert stays.person.name not in content(second).decode()
 
 
