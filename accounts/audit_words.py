@@ -1,6 +1,7 @@
 """The audit trail in the reader's words: each room names its verbs and facts in AppConfig.ready()."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.apps import apps
@@ -10,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from accounts.models import AuditEntry
 from accounts.templatetags.frame import yuan
 
 # The steps of the admin, which every model of it takes.
@@ -19,8 +21,11 @@ _OF_ADMIN = {
     "delete": pgettext_lazy("audit trail", "Deleted: %(record)s"),
     "export": pgettext_lazy("audit trail", "Exported: %(record)s"),
 }
+Model = type[models.Model]
 _verbs: dict[str, Any] = {}
 _facts: dict[str, Any] = {}
+_records: dict[str, str] = {}
+_values: dict[str, Callable[[Any], str]] = {}
 
 
 def name_verbs(words: Mapping[str, Any]) -> None:
@@ -31,6 +36,16 @@ def name_verbs(words: Mapping[str, Any]) -> None:
 def name_facts(words: Mapping[str, Any]) -> None:
     """What keys of before and after are called where no field of the record's model bears their name."""
     _facts.update(words)
+
+
+def name_records(labels: Mapping[str, str]) -> None:
+    """Of which model the facts of a verb are, where its subject is another record: "room.verb" → "room.model"."""
+    _records.update(labels)
+
+
+def name_values(words: Mapping[str, Callable[[Any], str]]) -> None:
+    """What values are called that stand for something and are no choices of their field: "room.model.key" → words."""
+    _values.update(words)
 
 
 def verb_label(verb: str) -> str:
@@ -52,51 +67,55 @@ def record_label(label: str, object_id: str) -> str:
     return f"{kind} {object_id}".rstrip()
 
 
-def changes(
-    label: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> list[tuple[str, str, str]]:
-    """(what, before, after) of an entry about a record of the model, in words."""
-    model, before, after = _model(label), before or {}, after or {}
+def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
+    """(what, before, after) of an entry, in words."""
+    labels = (_records.get(entry.verb, entry.model), entry.model)
+    told_of = [model for label in dict.fromkeys(labels) if (model := _model(label)) is not None]
+    before, after = entry.before or {}, entry.after or {}
     return [
-        (_fact_label(model, key), _shown(model, key, before.get(key)), _shown(model, key, after.get(key)))
+        (_fact_label(told_of, key), _shown(told_of, key, before.get(key)), _shown(told_of, key, after.get(key)))
         for key in dict.fromkeys([*before, *after])
     ]
 
 
-def _model(label: str) -> type[models.Model] | None:
+def _model(label: str) -> Model | None:
     try:
         return apps.get_model(label)
     except (LookupError, ValueError):
         return None
 
 
-def _field(model: type[models.Model] | None, key: str) -> models.Field | None:
-    try:
-        return model._meta.get_field(key) if model is not None else None
-    except FieldDoesNotExist:
-        return None
+def _field(told_of: Sequence[Model], key: str) -> models.Field | None:
+    for model in told_of:
+        with suppress(FieldDoesNotExist):
+            return model._meta.get_field(key)
+    return None
 
 
-def _fact_label(model: type[models.Model] | None, key: str) -> str:
+def _fact_label(told_of: Sequence[Model], key: str) -> str:
     if key in _facts:
         return str(_facts[key])
-    named = getattr(_field(model, key), "verbose_name", None)
-    other = _model(f"{model._meta.app_label}.{key}") if model is not None and named is None else None
-    return str(capfirst(named or (other._meta.verbose_name if other else key)))
+    named = getattr(_field(told_of, key), "verbose_name", None)
+    others = [_model(f"{model._meta.app_label}.{key}") for model in told_of] if named is None else []
+    return str(capfirst(named or next((other._meta.verbose_name for other in others if other), key)))
 
 
-def _shown(model: type[models.Model] | None, key: str, value: Any) -> str:
+def _shown(told_of: Sequence[Model], key: str, value: Any) -> str:
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):
         return pgettext("audit trail", "yes") if value else pgettext("audit trail", "no")
     if isinstance(value, Mapping):
         return (
-            "；".join(f"{_fact_label(model, name)} {_shown(model, name, item)}" for name, item in value.items()) or "—"
+            "；".join(f"{_fact_label(told_of, name)} {_shown(told_of, name, item)}" for name, item in value.items())
+            or "—"
         )
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "、".join(_shown(model, key, item) for item in value) or "—"
+        return "、".join(_shown(told_of, key, item) for item in value) or "—"
     if key.endswith("_fen") and isinstance(value, int):
         return _("%(amount)s yuan") % {"amount": yuan(value)}
-    choices = dict(getattr(_field(model, key), "flatchoices", ()))
+    for model in told_of:
+        if words := _values.get(f"{model._meta.label_lower}.{key}"):
+            return words(value)
+    choices = dict(getattr(_field(told_of, key), "flatchoices", ()))
     return str(choices.get(value, value))

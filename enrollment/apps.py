@@ -20,6 +20,8 @@ class EnrollmentConfig(AppConfig):
 
         audit_words.name_verbs(trail.VERBS)
         audit_words.name_facts(trail.FACTS)
+        audit_words.name_records(trail.RECORDS)
+        audit_words.name_values(trail.VALUES)
         for kind in (POPULATION, PAYMENTS, EMPLOYEE_COVER, STUDENTS):
             register(kind)
         for ledger in LEDGERS:

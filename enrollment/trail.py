@@ -22,6 +22,19 @@ VERBS = {
     "enrollment.record_entitlements": pgettext_lazy("audit trail", "Entitlements recorded"),
     "enrollment.record_refund": pgettext_lazy("audit trail", "Payment refunded, enrolment ended"),
 }
+# Of whom these entries are is the person; what they tell is another record's.
+RECORDS = {
+    "enrollment.register_person": "enrollment.registration",
+    "enrollment.refuse_registration": "enrollment.registration",
+    "enrollment.record_reason": "enrollment.notenrolledreason",
+    "enrollment.withdraw_reason": "enrollment.notenrolledreason",
+    "enrollment.record_entitlement": "enrollment.entitlement",
+}
+_CAUSES = {
+    "other_name": pgettext_lazy("audit trail", "the register has another name"),
+    "registered_already": pgettext_lazy("audit trail", "registered for the year already"),
+}
+VALUES = {"enrollment.registration.cause": lambda cause: str(_CAUSES.get(cause, cause))}
 FACTS = {
     "list": pgettext_lazy("audit trail", "list"),
     "cause": pgettext_lazy("audit trail", "cause"),

@@ -21,6 +21,7 @@ class ExchangesConfig(AppConfig):
         for words in (trail, outbound_trail):
             audit_words.name_verbs(words.VERBS)
             audit_words.name_facts(words.FACTS)
+            audit_words.name_values(words.VALUES)
         work.register("batches", run_next)
         import_module("exchanges.brake_admin")
         import_module("exchanges.calendar.admin")

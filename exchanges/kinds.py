@@ -111,6 +111,11 @@ def register(kind: FileKind) -> None:
     _kinds[kind.name] = kind
 
 
+def label_of(name: str) -> str:
+    """What the kind of list is called; the name itself where no room takes it any more."""
+    return str(_kinds[name].label) if name in _kinds else name
+
+
 def kinds() -> list[FileKind]:
     """All kinds in the order of their registration."""
     return list(_kinds.values())

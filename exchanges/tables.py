@@ -3,7 +3,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from exchanges.kinds import UnknownKind, by_name
+from exchanges.kinds import label_of
 from exchanges.models import Batch
 
 _NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -25,14 +25,6 @@ def badge(batch: Batch) -> SafeString:
     return format_html('<span class="badge {}">{}</span>', look, batch.get_status_display())
 
 
-def kind_label(batch: Batch) -> str:
-    """What the kind of list is called."""
-    try:
-        return str(by_name(batch.kind).label)
-    except UnknownKind:
-        return batch.kind
-
-
 class BatchTable(tables.Table):
     """Lists received, the newest first."""
 
@@ -52,7 +44,7 @@ class BatchTable(tables.Table):
         empty_text = _("No list has been received here.")
 
     def render_kind(self, record: Batch) -> str:
-        return kind_label(record)
+        return label_of(record.kind)
 
     def render_rows(self, value: int) -> str:
         return f"{value:,}"

@@ -2,6 +2,9 @@
 
 from django.utils.translation import pgettext_lazy
 
+from exchanges.kinds import label_of
+from exchanges.ledgers.registry import export_title
+
 VERBS = {
     "exchanges.receive": pgettext_lazy("audit trail", "List received"),
     "exchanges.merge": pgettext_lazy("audit trail", "List merged"),
@@ -18,3 +21,4 @@ FACTS = {
     "year": pgettext_lazy("audit trail", "coverage year"),
     "same_as": pgettext_lazy("audit trail", "same as list"),
 }
+VALUES = {"exchanges.batch.kind": label_of, "exchanges.ledgerexport.ledger": export_title}

@@ -18,10 +18,10 @@ from accounts.lists import ListConfig
 from exchanges import queries, services
 from exchanges.filters import BatchFilter
 from exchanges.forms import UploadForm, kinds_for
-from exchanges.kinds import UnknownKind, by_name
+from exchanges.kinds import UnknownKind, by_name, label_of
 from exchanges.list_template import empty_list
 from exchanges.models import Batch
-from exchanges.tables import BatchTable, badge, kind_label
+from exchanges.tables import BatchTable, badge
 
 ROWS_A_PAGE = 50
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,7 +108,7 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
         "waits_for": waits_for,
         "before": _batches(request).filter(pk=before.pk).first() if before else None,
         "badge": badge(batch),
-        "kind": kind_label(batch),
+        "kind": label_of(batch.kind),
         "open": moving,
         "progress": queries.progress(batch) if moving else None,
         "reasons": queries.reasons_of(batch) if batch.refused else [],

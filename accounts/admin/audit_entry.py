@@ -65,7 +65,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("before and after"))
     def changes(self, entry: AuditEntry) -> SafeString | str:
-        rows = audit_words.changes(entry.model, entry.before, entry.after)
+        rows = audit_words.changes(entry)
         if not rows:
             return "—"
         head = format_html("<tr><th></th><th>{}</th><th>{}</th></tr>", _("Before"), _("After"))

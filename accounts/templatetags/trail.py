@@ -23,4 +23,4 @@ def record(entry: AuditEntry) -> str:
 @register.filter
 def changes(entry: AuditEntry) -> list[tuple[str, str, str]]:
     """(what, before, after), each in words."""
-    return audit_words.changes(entry.model, entry.before, entry.after)
+    return audit_words.changes(entry)

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.scope import ByRegion, ScopedModel
-from exchanges.outbound.kinds import UnknownDelivery, by_name
+from exchanges.outbound.kinds import title_of
 from exchanges.writers import FORMATS
 from regions.models import Region
 
@@ -43,7 +43,4 @@ class DeliverySchedule(ScopedModel):
     @property
     def title(self) -> str:
         """What the kind of delivery is called."""
-        try:
-            return str(by_name(self.kind).title)
-        except UnknownDelivery:
-            return self.kind
+        return title_of(self.kind)

@@ -86,6 +86,11 @@ def register(kind: DeliveryKind) -> None:
     _kinds[kind.name] = kind
 
 
+def title_of(name: str) -> str:
+    """What the kind of delivery is called; the name itself where no room offers it any more."""
+    return str(_kinds[name].title) if name in _kinds else name
+
+
 def kinds() -> list[DeliveryKind]:
     """All kinds in the order of their registration."""
     return list(_kinds.values())

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from exchanges.outbound.kinds import UnknownDelivery, by_name
+from exchanges.outbound.kinds import UnknownDelivery, by_name, title_of
 from exchanges.outbound.models import Delivery
 from exchanges.outbound.queries import is_missed
 
@@ -18,14 +18,6 @@ _BADGES = {
     Delivery.Status.ACKNOWLEDGED: "badge--ok",
     Delivery.Status.REFUSED: "badge--bad",
 }
-
-
-def title_of(delivery: Delivery) -> str:
-    """What the kind of delivery is called."""
-    try:
-        return str(by_name(delivery.kind).title)
-    except UnknownDelivery:
-        return delivery.kind
 
 
 def badge(delivery: Delivery, on: date) -> SafeString:
@@ -63,7 +55,7 @@ class DeliveryTable(tables.Table):
         self.on = on
 
     def render_kind(self, record: Delivery) -> str:
-        return title_of(record)
+        return title_of(record.kind)
 
     def render_base_sequence(self, record: Delivery) -> str:
         if record.is_full:

@@ -2,6 +2,8 @@
 
 from django.utils.translation import pgettext_lazy
 
+from exchanges.outbound.kinds import title_of
+
 VERBS = {
     "exchanges.make_delivery": pgettext_lazy("audit trail", "Delivery made"),
     "exchanges.download_delivery": pgettext_lazy("audit trail", "Delivery downloaded"),
@@ -12,3 +14,4 @@ FACTS = {
     "differences": pgettext_lazy("audit trail", "differs in"),
     "via": pgettext_lazy("audit trail", "by way of"),
 }
+VALUES = {"exchanges.delivery.kind": title_of}

@@ -20,12 +20,12 @@ from exchanges.channels.services import boxes_for, send_delivery
 from exchanges.forms import areas_for
 from exchanges.outbound import queries, services
 from exchanges.outbound.forms import CHANGES, FULL, MakeForm, ReceiptForm
-from exchanges.outbound.kinds import DeliveryKind, UnknownDelivery, by_name, kinds
+from exchanges.outbound.kinds import DeliveryKind, UnknownDelivery, by_name, kinds, title_of
 from exchanges.outbound.manifest import ENDING, manifest_bytes, manifest_of
 from exchanges.outbound.models import Delivery
 from exchanges.outbound.receipt_file import ReceiptUnreadable
 from exchanges.outbound.services.receipts import differences
-from exchanges.outbound.tables import DeliveryTable, badge, title_of
+from exchanges.outbound.tables import DeliveryTable, badge
 from exchanges.writers import CONTENT_TYPES
 from notices.queries import current_coverage_year
 
@@ -121,7 +121,7 @@ def delivery_page(request: HttpRequest, number: int) -> HttpResponse:
     receipts = delivery.receipts.select_related("by", "delivery")
     context = {
         "delivery": delivery,
-        "title": title_of(delivery),
+        "title": title_of(delivery.kind),
         "badge": badge(delivery, today_in(delivery.region_id)),
         "manifest": manifest_of(delivery),
         "receipts": [(receipt, differences(receipt)) for receipt in receipts],
@@ -144,7 +144,7 @@ def delivery_file(request: HttpRequest, number: int) -> HttpResponse:
     except services.DeliveryRefused as error:
         messages.error(request, str(error))
         return redirect("exchanges:delivery", number=delivery.pk)
-    name = f"{delivery.coverage_year}年度{title_of(delivery)}_{delivery.region.name}_第{delivery.sequence}号"
+    name = f"{delivery.coverage_year}年度{title_of(delivery.kind)}_{delivery.region.name}_第{delivery.sequence}号"
     response = StreamingHttpResponse(
         blocks,
         content_type=CONTENT_TYPES[delivery.format].format(encoding="utf-8"),
@@ -216,5 +216,5 @@ def receipt(request: HttpRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, _("The receipt is entered.") if new else _("This receipt was entered before."))
             return redirect("exchanges:delivery", number=delivery.pk)
-    context = {"delivery": delivery, "title": title_of(delivery), "form": form}
+    context = {"delivery": delivery, "title": title_of(delivery.kind), "form": form}
     return render(request, "exchanges/outbound/receipt.html", context, status=422 if form.errors else 200)

@@ -59,18 +59,33 @@ def test_steps_of_the_admin_are_named_by_their_model():
 
 
 def test_values_are_read_in_words():
-    shown = audit_words.changes(
-        "refunds.application",
-        {"status": "applied"},
-        {"status": "taken_in", "amount_fen": 32_000, "allowed": True, "clauses": ["PL-7.3a", "PL-7.3b"], "remark": ""},
-    )
-    assert shown == [
+    after = {"status": "taken_in", "amount_fen": 32_000, "allowed": True, "clauses": ["PL-7.3a", "PL-7.3b"]}
+    entry = AuditEntry(model="refunds.application", before={"status": "applied"}, after={**after, "remark": ""})
+    assert audit_words.changes(entry) == [
         ("状态", "待税务受理", "待医保终审"),
         ("金额", "—", "320.00元"),
         ("通知是否允许", "—", "是"),
         ("依据条款", "—", "PL-7.3a、PL-7.3b"),
         ("备注", "—", "—"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("verb", "model", "after", "shown"),
+    [
+        ("enrollment.record_reason", "enrollment.person", {"reason": "migrant_work"}, ("原因", "—", "外出务工")),
+        ("enrollment.record_reason", "enrollment.person", {"coverage_year": 2022}, ("参保年度", "—", "2022")),
+        ("enrollment.register_person", "enrollment.person", {"situation": "general"}, ("参保情形", "—", "一般居民")),
+        ("enrollment.register_person", "enrollment.person", {"id_number": "6***"}, ("证件号码", "—", "6***")),
+        ("enrollment.refuse_registration", "enrollment.person", {"cause": "gone"}, ("原因", "—", "gone")),
+        ("exchanges.merge", "exchanges.batch", {"kind": "payments"}, ("名单种类", "—", "缴费名单")),
+        ("exchanges.make_delivery", "exchanges.delivery", {"kind": "registrations"}, ("报送种类", "—", "新增参保登记")),
+        ("exchanges.export_ledger", "exchanges.ledgerexport", {"ledger": "enrolled"}, ("台账", "—", "参保人员台账")),
+        ("exchanges.merge", "exchanges.batch", {"kind": "abolished"}, ("名单种类", "—", "abolished")),
+    ],
+)
+def test_facts_are_named_by_the_record_that_they_are_of(verb, model, after, shown):
+    assert audit_words.changes(AuditEntry(verb=verb, model=model, before=None, after=after)) == [shown]
 
 
 def test_the_trail_is_read_in_words_and_filtered_by_them(staff):
