@@ -42,6 +42,12 @@ class ExchangesConfig(AppConfig):
         )
         for order, (title, url_name, permission, icon) in enumerate(lines, start=40):
             add_entry(Entry(title, url_name, "Exchange", order, (permission,), icon))
+        lines = (
+            (_("Drop boxes"), "admin:exchanges_dropbox_changelist", "exchanges.view_dropbox", "exchange"),
+            (_("Brakes on lists"), "admin:exchanges_brake_changelist", "exchanges.view_brake", "hand"),
+        )
+        for order, (title, url_name, permission, icon) in enumerate(lines, start=610):
+            add_entry(Entry(title, url_name, "Administration", order, (permission,), icon))
 
     def _fill_workbench(self) -> None:
         from accounts.navigation import Waiting, add_waiting

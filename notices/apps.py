@@ -23,6 +23,16 @@ class NoticesConfig(AppConfig):
         add_entry(Entry(_("Notices"), "notices:list", "Policy", 10, ("notices.view_pack",), icon="notice"))
         add_entry(Entry(_("Readings"), "notices:readings", "Policy", 20, ("notices.view_pack",), icon="book"))
         add_entry(Entry(_("Amendments"), "notices:amendments", "Policy", 30, amends, icon="file"))
+        add_entry(
+            Entry(
+                _("Governing notices"),
+                "admin:notices_season_changelist",
+                "Administration",
+                609,
+                ("notices.view_season",),
+                "notice",
+            )
+        )
         add_waiting(
             Waiting(
                 _("Amendments waiting for your approval"),

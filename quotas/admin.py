@@ -1,7 +1,10 @@
 from django.contrib import admin
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ScopedInline, ScopedModelAdmin
-from quotas.models import Milestone, Snapshot, SnapshotRow, Task
+from quotas.models import Milestone, Snapshot, Task
+from quotas.tables import week_link
 
 
 class _ReadOnly:
@@ -33,20 +36,14 @@ class TaskAdmin(_ReadOnly, ScopedModelAdmin):
     inlines = (MilestoneInline,)
 
 
-class SnapshotRowInline(_ReadOnly, ScopedInline):
-    model = SnapshotRow
-    fields = ("region", "target", "enrolled", "enrolled_all", "rank", "weeks_behind", "flags")
-
-    def has_view_permission(self, request, obj=None) -> bool:
-        return request.user.has_perm("quotas.view_snapshot")
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("region")
-
-
 @admin.register(Snapshot)
 class SnapshotAdmin(_ReadOnly, ScopedModelAdmin):
     list_display = ("on", "week", "region", "coverage_year", "by", "frozen_at", "pack_version")
     list_filter = ("coverage_year",)
     list_select_related = ("region", "by", "pack_version")
-    inlines = (SnapshotRowInline,)
+    fields = (*(field.name for field in Snapshot._meta.fields if field.name != "id"), "ranking")
+
+    @admin.display(description=_("Weekly ranking"))
+    def ranking(self, snapshot: Snapshot) -> SafeString:
+        """Its regions stand on the page of the week."""
+        return week_link(snapshot)

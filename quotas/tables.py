@@ -190,6 +190,17 @@ class InterviewTable(tables.Table):
         return day(value)
 
 
+def week_link(snapshot: Snapshot) -> SafeString:
+    """The snapshot's day, which leads to the ranking of its week."""
+    return format_html(
+        '<a href="{}?year={}&amp;week={}">{}</a>',
+        reverse("quotas:area", args=[snapshot.region_id]),
+        snapshot.coverage_year,
+        snapshot.week,
+        day(snapshot.on),
+    )
+
+
 class SnapshotTable(tables.Table):
     """Snapshots, the newest first."""
 
@@ -204,13 +215,7 @@ class SnapshotTable(tables.Table):
         empty_text = gettext_lazy("Nothing has been frozen yet.")
 
     def render_on(self, value: Any, record: Snapshot) -> SafeString:
-        return format_html(
-            '<a href="{}?year={}&amp;week={}">{}</a>',
-            reverse("quotas:area", args=[record.region_id]),
-            record.coverage_year,
-            record.week,
-            day(value),
-        )
+        return week_link(record)
 
     def render_week(self, value: Any) -> str:
         return day(value)
