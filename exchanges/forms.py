@@ -34,6 +34,16 @@ def areas_for(user: Staff) -> list[Region]:
     return list(dict.fromkeys([*own, *below]))
 
 
+class RejectionForm(forms.Form):
+    """Why a list that waits for approval goes back to its sender."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why the list goes back"),
+        max_length=400,
+        help_text=gettext_lazy("Its sender reads this."),
+    )
+
+
 class UploadForm(forms.Form):
     """Kind, area, coverage year, sender and file. What is offered is what the user may send."""
 
@@ -58,7 +68,7 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("xlsx, xls or csv; titles above the header and totals below the rows may stay."),
+        help_text=gettext_lazy("xlsx, xls, csv or txt; titles above the header and totals below the rows may stay."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt", "data-drop": ""}),
     )
 
@@ -74,6 +84,8 @@ class UploadForm(forms.Form):
             self.fields["sender"].queryset = self._bureaus(areas)
         else:
             del self.fields["sender"]
+        if not any(kind.compare for kind in kinds_for(user)):
+            del self.fields["is_full"]
 
     def _is_agency(self) -> bool:
         bureau = self.user.bureau

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:number>/errors/", views.error_file, name="errors"),
     path("<int:number>/cancel/", views.cancel, name="cancel"),
     path("<int:number>/approve/", views.approve, name="approve"),
+    path("<int:number>/reject/", views.reject, name="reject"),
     path("<int:number>/retry/", views.retry, name="retry"),
     path("calendar/", include("exchanges.calendar.urls")),
     path("deliveries/", include("exchanges.outbound.urls")),

@@ -17,7 +17,7 @@ from accounts.business_day import today_in
 from accounts.lists import ListConfig
 from exchanges import queries, services
 from exchanges.filters import BatchFilter
-from exchanges.forms import UploadForm, kinds_for
+from exchanges.forms import RejectionForm, UploadForm, kinds_for
 from exchanges.kinds import UnknownKind, by_name, label_of
 from exchanges.list_template import empty_list
 from exchanges.models import Batch
@@ -63,7 +63,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             sender=form.sending_bureau,
             by=request.user,
             on=today_in(region.code),
-            is_full=form.cleaned_data["is_full"],
+            is_full=form.cleaned_data.get("is_full", False),
             period=form.cleaned_data["period"],
         )
         return redirect("exchanges:batch", number=batch.pk)
@@ -115,6 +115,7 @@ def batch_page(request: HttpRequest, number: int) -> HttpResponse:
         "left_out": (batch.layout or {}).get("left_out", []),
         "preview": batch.preview if held or batch.approved_by_id else None,
         "may_approve": held and may_approve,
+        "rejection": RejectionForm() if held and request.user.has_perm("exchanges.approve_batch") else None,
         "may_cancel": may_change and batch.status in Batch.UNFINISHED,
         "may_retry": may_change and batch.status in {Batch.Status.FAILED, Batch.Status.CANCELLED},
         "may_mend": bool(batch.errors_file) and request.user.has_perm("exchanges.upload"),
@@ -193,6 +194,26 @@ def approve(request: HttpRequest, number: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The list is being applied."))
+    return redirect("exchanges:batch", number=batch.pk)
+
+
+@requires("exchanges.approve_batch")
+@require_POST
+def reject(request: HttpRequest, number: int) -> HttpResponse:
+    """Sends a list back that waited for somebody to see what it changes."""
+    batch = get_object_or_404(_batches(request), pk=number)
+    form = RejectionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Say why the list goes back; its sender reads it."))
+    else:
+        try:
+            services.reject_batch(
+                batch_id=batch.pk, by=request.user, on=today_in(batch.region_id), why=form.cleaned_data["why"]
+            )
+        except services.BatchIsFinal as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The list is sent back; nothing of it was applied."))
     return redirect("exchanges:batch", number=batch.pk)
 
 

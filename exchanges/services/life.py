@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -54,6 +55,23 @@ def approve_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
             approved_by=by,
         )
         batch = _settled(batch_id, approved, by, on, "exchanges.approve_batch", "")
+        transaction.on_commit(lambda: doorbell.ring(batch_id))
+    return batch
+
+
+def reject_batch(*, batch_id: int, by: Staff, on: date, why: str) -> Batch:
+    """Sends a list back that waits for approval: nothing of it is applied, and its sender reads why. Raises
+    BatchIsFinal, PermissionDenied for who approves no lists."""
+    if not by.has_perm("exchanges.approve_batch"):
+        raise PermissionDenied
+    with transaction.atomic():
+        rejected = Batch.objects.filter(pk=batch_id, status=Batch.Status.HELD).update(
+            status=Batch.Status.CANCELLED,
+            fence=F("fence") + 1,
+            lease_until=None,
+            reason=_("Sent back by the reviewer: %(why)s") % {"why": why},
+        )
+        batch = _settled(batch_id, rejected, by, on, "exchanges.reject_batch", why)
         transaction.on_commit(lambda: doorbell.ring(batch_id))
     return batch
 

@@ -3,11 +3,12 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
-from accounts.models import Bureau
+from accounts.models import AuditEntry, Bureau
 from accounts.roles import Role
 from enrollment.models import Person
 from exchanges import services
@@ -76,6 +77,28 @@ def test_rows_of_another_area_wait_and_a_second_person_lets_the_others_in(delive
     assert (batch.status, batch.accepted, batch.refused, batch.approved_by) == (Batch.Status.MERGED, 5, 25, reviewer)
     assert Person.objects.count() == 5
     assert batch.errors_file
+
+
+def test_the_second_person_sends_a_list_back_and_its_sender_reads_why(deliver, clerk, reviewer, client):
+    batch = deliver("population", people(5, 25), by=clerk)
+    back = reverse("exchanges:reject", args=[batch.pk])
+    client.force_login(clerk)
+    assert client.post(back, {"why": "不是本县名单"}).status_code == 403
+    with pytest.raises(PermissionDenied):
+        services.reject_batch(batch_id=batch.pk, by=clerk, on=ON, why="不是本县名单")
+    client.force_login(reviewer)
+    assert back in client.get(reverse("exchanges:batch", args=[batch.pk])).text
+    client.post(back, {"why": " "})
+    batch.refresh_from_db()
+    assert batch.status == Batch.Status.HELD
+    client.post(back, {"why": "不是本县名单"})
+    work_off()
+    batch.refresh_from_db()
+    assert (batch.status, Person.objects.exists()) == (Batch.Status.CANCELLED, False)
+    entry = AuditEntry.objects.get(verb="exchanges.reject_batch")
+    assert (entry.by, entry.why) == (reviewer, "不是本县名单")
+    client.force_login(clerk)
+    assert "经复核退回：不是本县名单" in client.get(reverse("exchanges:batch", args=[batch.pk])).text
 
 
 def test_the_share_is_that_of_the_area_and_few_rows_never_wait(deliver, tree):

@@ -98,7 +98,7 @@ class Command(JsonCommand):
         batch.refresh_from_db()
         waits = batch.status == Batch.Status.RECEIVED and (batch.lease_until or standing_before(batch).exists())
         if batch.status in Batch.OPEN and not waits:
-            raise CommandRefused(f"批次 #{batch.pk} 已由其他进程处理，请在批次页面查看结果")
+            raise CommandRefused(f"名单 #{batch.pk} 已由其他进程处理，请在名单页面查看结果")
         return batch
 
 
