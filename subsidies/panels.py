@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from accounts.models import Staff
 from enrollment.models import Person
 from enrollment.panels import Badge
+from enrollment.queries import enrolled_people
 from notices.calculator import Compared, Shown, answer, compare
 from notices.queries import pack_of
 from policy.facts import FactsError, parse
@@ -33,8 +34,10 @@ def person_panel(person: Person, user: Staff, coverage_year: int, on: date) -> M
     decisions = decisions_of(person, coverage_year, user=user)
     current = next((each for each in decisions if each.superseded_by_id is None), None)
     by_hand = last_step_by_hand(marks, on=on)
+    payment = enrolled_people(coverage_year=coverage_year, on=on).filter(person=person).values_list("pk", flat=True)
     return {
         "current": current,
+        "overtaken": current is not None and current.payment_id != payment.first(),
         "answer": current and _shown(current),
         "marks": [(mark, _state(mark, on), mark.pk in by_hand) for mark in marks],
         "earlier": [_earlier(old, new) for new, old in pairwise(decisions)],

@@ -61,6 +61,10 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   });
 
+  // A form that came back: to the first field that is wrong, which may lie below the fold.
+  const wrong = document.querySelector("main [aria-invalid=true]");
+  if (wrong) wrong.focus();
+
   // <button data-print>
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;

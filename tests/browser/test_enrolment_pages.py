@@ -90,3 +90,11 @@ def test_the_desk_registers_who_left_and_decides_a_duplicate(signed_in, staff, s
     page.click("#confirm [data-confirm-yes]")
     page.wait_for_selector(".message--ok, .messages")
     assert Proposal.objects.get(kind="duplicate").status == "accepted"
+
+
+def test_a_form_that_comes_back_stands_at_the_field_that_is_wrong(signed_in, staff, season):
+    people, _school = season
+    page = signed_in(staff(Role.COUNTY_AGENT, PINGLI), viewport=PHONE)
+    page.goto(page.base + reverse("enrollment:correct", args=[people["断保待参"].pk]))
+    page.evaluate("document.querySelector('main form').submit()")
+    page.wait_for_selector("[name=why][aria-invalid=true]:focus")

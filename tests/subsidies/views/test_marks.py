@@ -9,7 +9,7 @@ from accounts.models import BusinessDay
 from accounts.roles import Role
 from subsidies.models import IdentityMark
 from tests.factories import PINGLI
-from tests.subsidies.conftest import LAST_WEEK, ZHUJI_VILLAGE, make_mark
+from tests.subsidies.conftest import LAST_WEEK, ZHUJI_VILLAGE, make_mark, make_payment
 
 PAID = date(2021, 11, 1)
 GIVEN = {"category": "dibao", "determined_on": "2021-09-01", "why": "民政局2021年3号"}
@@ -123,3 +123,14 @@ def test_earlier_decisions_say_what_changed(clerk, client, resident, decide_area
 def test_identities_stand_beside_names(clerk, client, resident):
     resident(dibao=date(2020, 1, 1))
     assert "低保对象" in client.get(reverse("enrollment:not_paid_in", args=["610926102200"]), {"year": 2022}).text
+
+
+def test_a_decision_that_a_payment_has_overtaken_says_so(clerk, client, resident, decide_area):
+    person = resident()
+    page = reverse("enrollment:person", args=[person.pk]) + "?year=2022"
+    decide_area()
+    assert "本次认定之后缴费情况有变化" not in client.get(page).text
+    make_payment(person, PAID)
+    assert "本次认定之后缴费情况有变化" in client.get(page).text
+    decide_area()
+    assert "本次认定之后缴费情况有变化" not in client.get(page).text
