@@ -34,7 +34,8 @@ class EmployeeCover(ScopedModel):
     )
     id_number = EncryptedTextField(_("id number"), purpose="enrollment.employeecover.id_number", null=True)
     id_number_index = BlindIndexField(_("index of the id number"))
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+    # Found by `employee_cover_by_area`, which begins with it.
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("area"))
     employer = models.CharField(_("employer"), max_length=100, blank=True)
     started_on = models.DateField(_("insured from"), null=True, blank=True)
     ended_on = models.DateField(_("insured until before"), null=True, blank=True)

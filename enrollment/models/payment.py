@@ -16,7 +16,10 @@ class Payment(ScopedModel):
     scope = AnyOf(ByRegion("region", "person__region"))
 
     receipt_no = models.CharField(_("receipt number"), max_length=60, unique=True)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="payments", verbose_name=_("person"))
+    # Found by `payment_of_person`, which begins with it.
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="payments", db_index=False, verbose_name=_("person")
+    )
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place of enrolment"))
     tier = models.PositiveSmallIntegerField(_("tier"), default=1)

@@ -42,7 +42,8 @@ class Person(ScopedModel):
     id_number = EncryptedTextField(_("id number"), purpose="enrollment.person.id_number")
     id_number_index = BlindIndexField(_("index of the id number"), unique=True)
     birth_date = models.DateField(_("birth date"))
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("hukou place"))
+    # Found by `person_by_place`, which begins with it.
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("hukou place"))
     residence = models.ForeignKey(
         Region, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("residence")
     )

@@ -45,7 +45,10 @@ class Registration(ScopedModel):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="registrations", verbose_name=_("person"))
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("place of enrolment"))
+    # Found by `registration_by_place`, which begins with it.
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("place of enrolment")
+    )
     situation = models.CharField(_("situation"), max_length=20, choices=Situation.choices, default=Situation.GENERAL)
     student = models.CharField(_("student"), max_length=8, choices=Student.choices, default=Student.NONE)
     tier = models.PositiveSmallIntegerField(_("tier"), default=1)
@@ -101,7 +104,8 @@ class NotEnrolledReason(ScopedModel):
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="not_enrolled_reasons", verbose_name=_("person"))
     coverage_year = models.PositiveSmallIntegerField(_("coverage year"))
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("hukou place"))
+    # Found by `reason_by_place`, which begins with it.
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("hukou place"))
     reason = models.CharField(_("reason"), max_length=24, choices=Reason.choices)
     detail = models.CharField(_("in their own words"), max_length=200, blank=True)
     evidence = models.CharField(

@@ -20,7 +20,8 @@ class School(ScopedModel):
     )
 
     name = models.CharField(_("school"), max_length=80)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("area"))
+    # Found by `school_once`, which begins with it.
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("area"))
 
     class Meta:
         verbose_name = _("school")
@@ -43,7 +44,10 @@ class Schooling(ScopedModel):
 
     scope = ByRegion("school__region", "person__region", "person__residence")
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="schoolings", verbose_name=_("person"))
+    # Found by `schooling_once`.
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="schoolings", db_index=False, verbose_name=_("person")
+    )
     school = models.ForeignKey(School, models.PROTECT, related_name="schoolings", verbose_name=_("school"))
     stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices)
     entered_on = models.DateField(_("entered on"), null=True, blank=True)

@@ -34,8 +34,9 @@ class IdentityMark(ScopedModel):
 
     scope = AnyOf(ByRegion("region", "person__region"))
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="marks", verbose_name=_("person"))
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", verbose_name=_("hukou place"))
+    # Found by `mark_once` and `mark_by_place`, which begin with them.
+    person = models.ForeignKey(Person, models.PROTECT, related_name="marks", db_index=False, verbose_name=_("person"))
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, verbose_name=_("hukou place"))
     category = models.CharField(_("identity"), max_length=20, choices=Category.choices)
     determined_on = models.DateField(_("determined on"))
     marked_on = models.DateField(_("marked on"), help_text=_("Day on which the mark stood in the system"))
