@@ -21,11 +21,31 @@ def badge(label: object, look: str = "") -> SafeString:
     return format_html('<span class="badge{}">{}</span>', f" badge--{look}" if look else "", label)
 
 
+class NumberColumn(tables.Column):
+    """An id number, masked, in one line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(verbose_name=_("id number"), attrs=_WHOLE, **kwargs)
+
+    def render(self, value: str) -> str:
+        return masked(value)
+
+
+class YuanColumn(tables.Column):
+    """An amount in fen, shown in yuan."""
+
+    def __init__(self, verbose_name: Any) -> None:
+        super().__init__(verbose_name=verbose_name, attrs=_NUMERIC)
+
+    def render(self, value: int) -> str:
+        return yuan(value)
+
+
 class PeopleTable(tables.Table):
     """People of a list; `enrolled` is set by the view."""
 
     name = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("pk")}))
-    id_number = tables.Column(verbose_name=_("id number"), attrs=_WHOLE)
+    id_number = NumberColumn()
     birth_date = tables.DateColumn(verbose_name=_("birth date"), format="Y-m-d")
     region = tables.Column(verbose_name=_("hukou place"))
     status = tables.Column(verbose_name=_("status"))
@@ -34,9 +54,6 @@ class PeopleTable(tables.Table):
     class Meta:
         orderable = False
         empty_text = _("Nobody here answers to that. Try the beginning of the name, or another place.")
-
-    def render_id_number(self, value: str) -> str:
-        return masked(value)
 
     def render_status(self, value: str, record: Person) -> SafeString | str:
         return value if record.status == Person.Status.NORMAL else badge(value, "warn")
@@ -50,7 +67,7 @@ class NotPaidTable(tables.Table):
 
     name = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("pk")}))
     badges = tables.Column(verbose_name=_("identity"), accessor="pk", empty_values=())
-    id_number = tables.Column(verbose_name=_("id number"), attrs=_WHOLE)
+    id_number = NumberColumn()
     household = tables.Column(verbose_name=_("household number"), attrs=_WHOLE)
     region = tables.Column(verbose_name=_("village"))
     reason = tables.Column(verbose_name=_("reason"), accessor="pk", empty_values=())
@@ -63,9 +80,6 @@ class NotPaidTable(tables.Table):
         super().__init__(*args, **kwargs)
         self._badges, self._reasons = badges, reasons
 
-    def render_id_number(self, value: str) -> str:
-        return masked(value)
-
     def render_badges(self, record: Person) -> SafeString:
         return format_html_join(" ", "{}", ((badge(*each),) for each in self._badges.get(record.pk, ())))
 
@@ -74,44 +88,33 @@ class NotPaidTable(tables.Table):
         return reason.get_reason_display() if reason else "—"
 
 
-class AmountTable(tables.Table):
-    """Payments whose amount is not what was due; `due_fen` is annotated."""
-
+class _PaymentTable(tables.Table):
     person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
-    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", attrs=_WHOLE)
+    id_number = NumberColumn(accessor="person__id_number")
     region = tables.Column(verbose_name=_("place of enrolment"))
     receipt_no = tables.Column(verbose_name=_("receipt number"), attrs=_WHOLE)
     paid_on = tables.DateColumn(verbose_name=_("paid on"), format="Y-m-d")
-    amount_fen = tables.Column(verbose_name=_("paid (yuan)"), attrs=_NUMERIC)
-    due_fen = tables.Column(verbose_name=_("due (yuan)"), attrs=_NUMERIC)
+
+
+class AmountTable(_PaymentTable):
+    """Payments whose amount is not what was due; `due_fen` is annotated."""
+
+    amount_fen = YuanColumn(_("paid (yuan)"))
+    due_fen = YuanColumn(_("due (yuan)"))
     difference = tables.Column(verbose_name=_("difference"), accessor="pk", attrs=_NUMERIC)
 
     class Meta:
         orderable = False
         empty_text = _("Every payment is what was due.")
 
-    def render_id_number(self, value: str) -> str:
-        return masked(value)
-
-    def render_amount_fen(self, value: int) -> str:
-        return yuan(value)
-
-    def render_due_fen(self, value: int) -> str:
-        return yuan(value)
-
     def render_difference(self, record: Payment) -> str:
         return yuan(record.amount_fen - record.due_fen)
 
 
-class DuplicateTable(tables.Table):
+class DuplicateTable(_PaymentTable):
     """Standing payments of people who are enrolled more than once, and what is proposed about each."""
 
-    person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
-    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", attrs=_WHOLE)
-    region = tables.Column(verbose_name=_("place of enrolment"))
-    receipt_no = tables.Column(verbose_name=_("receipt number"), attrs=_WHOLE)
-    paid_on = tables.DateColumn(verbose_name=_("paid on"), format="Y-m-d")
-    amount_fen = tables.Column(verbose_name=_("amount (yuan)"), attrs=_NUMERIC)
+    amount_fen = YuanColumn(_("amount (yuan)"))
     proposal = tables.Column(verbose_name=_("proposed"), accessor="pk", empty_values=())
 
     class Meta:
@@ -124,12 +127,6 @@ class DuplicateTable(tables.Table):
 
     def before_render(self, request: Any) -> None:
         self._proposals = self._ask([row.record for row in getattr(self, "page", self).object_list])
-
-    def render_id_number(self, value: str) -> str:
-        return masked(value)
-
-    def render_amount_fen(self, value: int) -> str:
-        return yuan(value)
 
     def render_proposal(self, record: Payment) -> SafeString | str:
         proposal = (self._proposals or {}).get(record.pk)
@@ -161,7 +158,7 @@ class PupilTable(tables.Table):
     """Pupils of a school; `paid` is annotated."""
 
     person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
-    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", attrs=_WHOLE)
+    id_number = NumberColumn(accessor="person__id_number")
     stage = tables.Column(verbose_name=_("stage"))
     region = tables.Column(verbose_name=_("hukou place"), accessor="person__region")
     household = tables.Column(verbose_name=_("household number"), accessor="person__household", attrs=_WHOLE)
@@ -172,9 +169,6 @@ class PupilTable(tables.Table):
         orderable = False
         empty_text = _("No pupil of your area here answers to that.")
 
-    def render_id_number(self, value: str) -> str:
-        return masked(value)
-
     def render_paid(self, value: bool) -> SafeString:
         return badge(_("has paid"), "ok") if value else badge(_("has not paid"), "warn")
 
@@ -183,7 +177,7 @@ class CoverTable(tables.Table):
     """Spells of employee insurance, the last told of first; `person` is annotated: who of the register it is."""
 
     name = tables.Column(verbose_name=_("name"), empty_values=())
-    id_number = tables.Column(verbose_name=_("id number"), attrs=_WHOLE)
+    id_number = NumberColumn()
     employer = tables.Column(verbose_name=_("employer"))
     started_on = tables.DateColumn(verbose_name=_("insured from"), format="Y-m-d")
     ended_on = tables.DateColumn(verbose_name=_("insured until before"), format="Y-m-d")
@@ -199,6 +193,3 @@ class CoverTable(tables.Table):
         if record.person is None:
             return format_html("{} {}", name, badge(_("not in the register")))
         return format_html('<a href="{}">{}</a>', reverse("enrollment:person", args=[record.person]), name)
-
-    def render_id_number(self, value: str) -> str:
-        return masked(value)

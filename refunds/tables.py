@@ -3,7 +3,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.frame import masked, yuan
+from enrollment.tables import NumberColumn, YuanColumn
 from refunds.models import Application
 
 BADGES = {
@@ -22,16 +22,11 @@ def badge(application: Application) -> SafeString:
 class ApplicationTable(tables.Table):
     pk = tables.Column(verbose_name=_("no."), linkify=("refunds:application", {"pk": tables.A("pk")}))
     person = tables.Column(verbose_name=_("name"), accessor="payment__person__name")
-    id_number = tables.Column(
-        verbose_name=_("id number"),
-        accessor="payment__person__id_number",
-        orderable=False,
-        attrs={"td": {"class": "nowrap"}},
-    )
+    id_number = NumberColumn(accessor="payment__person__id_number", orderable=False)
     region = tables.Column(verbose_name=_("place of enrolment"))
     year = tables.Column(verbose_name=_("coverage year"), accessor="payment__coverage_year", localize=False)
     reason = tables.Column(verbose_name=_("reason"))
-    amount_fen = tables.Column(verbose_name=_("amount (yuan)"), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    amount_fen = YuanColumn(_("amount (yuan)"))
     applied_on = tables.DateColumn(verbose_name=_("applied on"), format="Y-m-d")
     status = tables.Column(verbose_name=_("status"))
 
@@ -41,12 +36,6 @@ class ApplicationTable(tables.Table):
 
     def render_pk(self, value: int) -> str:
         return f"#{value}"
-
-    def render_id_number(self, value: str) -> str:
-        return masked(value)
-
-    def render_amount_fen(self, value: int) -> str:
-        return yuan(value)
 
     def render_status(self, record: Application) -> SafeString:
         return badge(record)

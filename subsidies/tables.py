@@ -3,12 +3,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.templatetags.frame import masked, yuan
+from accounts.templatetags.frame import yuan
+from enrollment.tables import NumberColumn
 from policy.categories import CATEGORIES
 from subsidies.models import DecisionRun
 
 _NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
-_WHOLE = {"td": {"class": "nowrap"}}
 _LOOK = {
     DecisionRun.Status.DONE: "badge--ok",
     DecisionRun.Status.FAILED: "badge--bad",
@@ -48,11 +48,8 @@ class _PersonTable(tables.Table):
     """Rows of people: name with a link, number masked, place."""
 
     person = tables.Column(verbose_name=_("name"), linkify=("enrollment:person", {"pk": tables.A("person_id")}))
-    id_number = tables.Column(verbose_name=_("id number"), accessor="person__id_number", orderable=False, attrs=_WHOLE)
+    id_number = NumberColumn(accessor="person__id_number", orderable=False)
     region = tables.Column(verbose_name=_("place"))
-
-    def render_id_number(self, value: str) -> str:
-        return masked(value)
 
 
 class AssistedTable(_PersonTable):

@@ -9,9 +9,8 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.models import Staff
 from enrollment.models import Entitlement, Payment, Person
+from enrollment.services import versions
 from regions.models import Region
-
-_CONTENT = ("region_id", "starts_on", "ends_on", "payment_id", "clauses")
 
 
 class EntitlementChanges(NamedTuple):
@@ -39,9 +38,7 @@ def record_entitlement(
 
     `ends_on` is the last day with benefits. A version that differs is kept, superseded on the day.
     """
-    # The lock on the person makes two writers of one record wait for each other.
     Person.objects.select_for_update().get(pk=person.pk)
-    current = Entitlement.objects.filter(person=person, coverage_year=coverage_year, superseded_on=None).first()
     fresh = Entitlement(
         person=person,
         coverage_year=coverage_year,
@@ -52,22 +49,7 @@ def record_entitlement(
         clauses=clauses,
         recorded_on=on,
     )
-    if current and _content(current) == _content(fresh):
-        return current
-    if current:
-        current.superseded_on = on
-        current.save(update_fields=["superseded_on"])
-    fresh.save()
-    audit.record(
-        by=by,
-        on=on,
-        verb="enrollment.record_entitlement",
-        subject=person,
-        before=_content(current) if current else None,
-        after=_content(fresh),
-        why=why,
-    )
-    return fresh
+    return versions.replace(fresh, verb="enrollment.record_entitlement", by=by, on=on, why=why)
 
 
 @transaction.atomic
@@ -130,7 +112,7 @@ def cut_off(*, person: Person, coverage_year: int, last_day: date, clause: str, 
     current = Entitlement.objects.filter(person=person, coverage_year=coverage_year, superseded_on=None).first()
     if current is None or current.ends_on <= last_day:
         return None
-    before = _content(current)
+    before = versions.content(current)
     current.superseded_on = on
     current.save(update_fields=["superseded_on"])
     if current.starts_on <= last_day:
@@ -146,10 +128,6 @@ def cut_off(*, person: Person, coverage_year: int, last_day: date, clause: str, 
             recorded_on=on,
         )
     return before
-
-
-def _content(version: Entitlement) -> dict[str, Any]:
-    return {name: getattr(version, name) for name in _CONTENT}
 
 
 _ENDED = """EXISTS (

@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.models import Staff
 from enrollment.models import NotEnrolledReason, Person
 from enrollment.queries import standing_payments
+from enrollment.services import versions
 from enrollment.services.reach import need_reach
 
 
@@ -52,22 +53,7 @@ def record_reason(
         raise ValidationError({"waiver_signed_on": _("The waiver form does not know this reason.")})
     if waiver_signed_on and waiver_signed_on > on:
         raise ValidationError({"waiver_signed_on": _("This day has not come yet.")})
-    standing = _standing(person, coverage_year)
-    if standing and _content(standing) == _content(fresh):
-        return standing
-    if standing:
-        standing.withdrawn_on = on
-        standing.save(update_fields=["withdrawn_on"])
-    fresh.save()
-    audit.record(
-        by=by,
-        on=on,
-        verb="enrollment.record_reason",
-        subject=person,
-        before=_content(standing) if standing else None,
-        after=_content(fresh),
-    )
-    return fresh
+    return versions.replace(fresh, verb="enrollment.record_reason", by=by, on=on)
 
 
 @transaction.atomic
@@ -78,18 +64,11 @@ def withdraw_reason(*, reason: NotEnrolledReason, by: Staff, on: date) -> bool:
     withdrawn = NotEnrolledReason.objects.filter(pk=reason.pk, withdrawn_on=None).update(withdrawn_on=on)
     if withdrawn:
         audit.record(
-            by=by, on=on, verb="enrollment.withdraw_reason", subject=reason.person, before=_content(reason), after={}
+            by=by,
+            on=on,
+            verb="enrollment.withdraw_reason",
+            subject=reason.person,
+            before=versions.content(reason),
+            after={},
         )
     return bool(withdrawn)
-
-
-def _standing(person: Person, coverage_year: int) -> NotEnrolledReason | None:
-    return NotEnrolledReason.objects.filter(
-        person=person, coverage_year=coverage_year, withdrawn_on__isnull=True
-    ).first()
-
-
-def _content(reason: NotEnrolledReason) -> dict[str, object]:
-    return {
-        name: getattr(reason, name) for name in ("coverage_year", "reason", "detail", "evidence", "waiver_signed_on")
-    }

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -26,26 +28,15 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegistrationForm(request.POST or None, user=request.user, on=on)
     if form.is_valid():
         given = form.cleaned_data
-        try:
-            registration = services.register_person(
-                name=given["name"].strip(),
-                document_kind=given["document"].kind,
-                id_number=given["document"].number,
-                birth_date=given["birth_date"],
-                region=given["region"],
-                residence=given["residence"],
-                place=given["place"],
-                phone=given["phone"],
-                coverage_year=year,
-                **form.facts,
-                by=request.user,
-                on=on,
-            )
-        except ValidationError as error:
-            _tell(form, error)
-        else:
-            messages.success(request, _("Registered. The person can pay now."))
-            return to_person(request, registration.person_id)
+        who = {
+            "name": given["name"].strip(),
+            "document_kind": given["document"].kind,
+            "id_number": given["document"].number,
+            "phone": given["phone"],
+            **{name: given[name] for name in ("birth_date", "region", "residence")},
+        }
+        if done := _registered(request, form, coverage_year=year, on=on, **who):
+            return done
     context = {"form": form, "year": year}
     return render(request, "enrollment/register.html", context, status=422 if form.errors else 200)
 
@@ -61,25 +52,10 @@ def register_known(request: HttpRequest, pk: int) -> HttpResponse:
     year = year_of(request, on)
     form = KnownForm(request.POST or None, user=request.user, person=person, initial=known_facts(person, on=on))
     if form.is_valid():
-        try:
-            registration = services.register_person(
-                name=person.name,
-                document_kind=person.document_kind,
-                id_number=person.id_number,
-                birth_date=person.birth_date,
-                region=person.region,
-                residence=person.residence,
-                place=form.cleaned_data["place"],
-                coverage_year=year,
-                **form.facts,
-                by=request.user,
-                on=on,
-            )
-        except ValidationError as error:
-            _tell(form, error)
-        else:
-            messages.success(request, _("Registered. The person can pay now."))
-            return to_person(request, registration.person_id)
+        known = ("name", "document_kind", "id_number", "birth_date", "region", "residence")
+        who = {name: getattr(person, name) for name in known}
+        if done := _registered(request, form, coverage_year=year, on=on, **who):
+            return done
     context = {"form": form, "year": year, "person": person}
     return render(request, "enrollment/register_known.html", context, status=422 if form.errors else 200)
 
@@ -118,6 +94,19 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("The registration stands again; the next run of decisions restores the benefits."))
+    return to_person(request, registration.person_id)
+
+
+def _registered(request: HttpRequest, form: EnrolForm, **given: Any) -> HttpResponse | None:
+    """Registers whom the form is about; None, and the reason at its field, where that is refused."""
+    try:
+        registration = services.register_person(
+            place=form.cleaned_data["place"], by=request.user, **form.facts, **given
+        )
+    except ValidationError as error:
+        _tell(form, error)
+        return None
+    messages.success(request, _("Registered. The person can pay now."))
     return to_person(request, registration.person_id)
 
 

@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import BusinessDay
 from accounts.roles import Role
 from enrollment.models import Entitlement, Registration
 from notices.models import Season
-from tests.factories import PINGLI, ZHUJI
+from tests.factories import PINGLI, ZHUJI, make_id_number
 
 
 @pytest.fixture
@@ -51,3 +52,17 @@ def enrolled(person, season):
         recorded_on=date(2022, 1, 1),
     )
     return someone
+
+
+def desk(client, **changes):
+    """What the registration desk answers about somebody whom nobody knows."""
+    given = {
+        "name": "王五",
+        "document": make_id_number(born=date(1990, 5, 1)),
+        "region": "610926102201",
+        "enrol_at": "hukou",
+        "situation": "general",
+        "student": "none",
+        "tier": "1",
+    }
+    return client.post(f"{reverse('enrollment:register')}?year=2022", {**given, **changes})

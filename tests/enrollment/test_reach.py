@@ -11,6 +11,7 @@ from accounts.roles import Role
 from enrollment import services
 from enrollment.models import NotEnrolledReason, Person, Proposal, Registration
 from exchanges.models import Batch
+from tests.enrollment.conftest import desk
 from tests.factories import PINGLI, ZHUJI, make_id_number
 
 TOWN, VILLAGE, OTHER_TOWN, ELSEWHERE = "610926102000", "610926102201", "610926100000", "610926100001"
@@ -209,19 +210,6 @@ class TestNoOracle:
             )
         hidden.refresh_from_db()
         assert (hidden.residence_id, Registration.objects.count()) == (None, 0)
-
-
-def desk(client, **changes):
-    given = {
-        "name": "王五",
-        "document": make_id_number(born=date(1990, 5, 1)),
-        "region": VILLAGE,
-        "enrol_at": "hukou",
-        "situation": "general",
-        "student": "none",
-        "tier": "1",
-    }
-    return client.post(f"{reverse('enrollment:register')}?year=2022", {**given, **changes})
 
 
 def test_a_person_who_is_not_born_yet_by_the_areas_calendar_is_refused_in_words(client, sign_in, person):

@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import count
 
 import pytest
 
 from accounts.models import Staff
 from accounts.roles import Role
-from enrollment.models import Entitlement, Payment, Person, Registration
+from enrollment.models import Entitlement, Registration
 from notices.services import set_season
 from refunds import services
 from regions.models import Region
 from tests import factories
+from tests.factories import make_payment
 
 PAID_ON, APPLIED_ON = date(2021, 11, 1), date(2021, 12, 1)
 ACCOUNT = "6222021234567890123"
-_receipts = count(1)
 
 
 @dataclass(frozen=True)
@@ -54,26 +53,6 @@ def make_desk(place: str = factories.PINGLI) -> Desk:
         approver=factories.make_staff(Role.AGENCY_APPROVER, place),
         cashier=factories.make_staff(Role.AGENCY_CASHIER, place),
         township=factories.make_staff(Role.TOWNSHIP_OFFICER, place),
-    )
-
-
-def make_payment(
-    person: Person,
-    *,
-    region: str | None = None,
-    year: int = 2022,
-    paid_on: date = PAID_ON,
-    amount_fen: int = 32000,
-    **more,
-) -> Payment:
-    return Payment.objects.create(
-        receipt_no=f"T{next(_receipts):08d}",
-        person=person,
-        coverage_year=year,
-        region_id=region or person.region_id,
-        amount_fen=amount_fen,
-        paid_on=paid_on,
-        **more,
     )
 
 

@@ -280,7 +280,7 @@ class TestApplying:
         assert apply(applied_on=date(2021, 11, 20), remark="税务大厅纸质申请补录").applied_on == date(2021, 11, 20)
 
     def test_without_a_notice_it_says_so(self, apply, person):
-        paid = make_payment(person("610926100001"), year=2030, paid_on=date(2029, 11, 1))
+        paid = make_payment(person("610926100001"), coverage_year=2030, paid_on=date(2029, 11, 1))
         with pytest.raises(RefundRefused, match="2030"):
             apply(payment=paid, on=date(2029, 12, 1))
 
@@ -350,7 +350,7 @@ def test_every_reason_in_every_jurisdiction(pack_id, reason, tree):
     resident = factories.make_person(code)
 
     def ask(on: date):
-        paid = make_payment(resident, year=year, paid_on=date(year - 1, 11, 1))
+        paid = make_payment(resident, coverage_year=year, paid_on=date(year - 1, 11, 1))
         return services.apply(
             payment=paid, reason=reason, account=ACCOUNT, account_holder="张三", by=desk.clerk, on=on
         ).allowed

@@ -8,21 +8,9 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from enrollment.models import Person, Registration
+from tests.enrollment.conftest import desk
 from tests.enrollment.views.conftest import VILLAGE, post
 from tests.factories import PINGLI, make_id_number
-
-
-def desk(client, **changes):
-    given = {
-        "name": "王五",
-        "document": make_id_number(born=date(1990, 5, 1)),
-        "region": VILLAGE,
-        "enrol_at": "hukou",
-        "situation": "general",
-        "student": "none",
-        "tier": "1",
-    }
-    return post(client, "register", **{**given, **changes})
 
 
 @pytest.mark.clause("PL-7.2")
