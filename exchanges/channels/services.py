@@ -23,7 +23,7 @@ from exchanges.channels.streams import Source
 from exchanges.leases import unheld
 from exchanges.outbound.manifest import ENDING, manifest_bytes
 from exchanges.outbound.models import Delivery
-from exchanges.outbound.services import hand_over, read_out
+from exchanges.outbound.services import check_turn, hand_over, read_out
 
 __all__ = ["BoxHeld", "Look", "boxes_due", "boxes_for", "look_into", "look_into_next", "send_delivery", "try_box"]
 
@@ -104,6 +104,7 @@ def boxes_for(delivery: Delivery) -> QuerySet[DropBox]:
 def send_delivery(*, delivery: Delivery, box: DropBox, by: Staff, on: date) -> Delivery:
     """Leaves the file in the box, then its manifest, and says that it was handed over. Once more changes nothing there:
     it is the same file under the same name. Raises ChannelError, and what `read_out` and `hand_over` raise."""
+    check_turn(delivery)
     blocks = read_out(delivery=delivery, by=by, on=on)
     with opened(box) as channel:
         channel.put(delivery.file_name, Source(blocks))

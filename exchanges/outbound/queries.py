@@ -64,27 +64,35 @@ def objected(user: Staff) -> QuerySet[Delivery]:
     return seen.filter(pk__in=[each.pk for each in rows if not _followed(each) or _waiting(each)])
 
 
-def _followed(delivery: Delivery) -> bool:
+def line_of(delivery: Delivery) -> QuerySet[Delivery]:
+    """All deliveries of the line."""
     return Delivery.objects.filter(
         kind=delivery.kind,
         region=delivery.region_id,
         coverage_year=delivery.coverage_year,
         receiver=delivery.receiver_id,
-        sequence__gt=delivery.sequence,
-    ).exists()
+    )
+
+
+def unsent_before(delivery: Delivery) -> Delivery | None:
+    """The first delivery of the line that was not sent and without which the changes of this one make no sense: from
+    the last one that held everything on. None where there is none, and for one that holds everything itself."""
+    if delivery.is_full:
+        return None
+    before = line_of(delivery).filter(sequence__lt=delivery.sequence).order_by("sequence")
+    whole = before.filter(base_sequence=0).last()
+    return before.filter(sequence__gte=whole.sequence if whole else 1, status=Delivery.Status.MADE).first()
+
+
+def _followed(delivery: Delivery) -> bool:
+    return line_of(delivery).filter(sequence__gt=delivery.sequence).exists()
 
 
 def waiting_rows(delivery: Delivery) -> set[tuple[int, int]]:
     """Rows of the delivery's line, by number of the delivery and of the row in its file, that the receiver refused and
     that no later delivery has settled."""
-    line = Delivery.objects.filter(
-        kind=delivery.kind,
-        region=delivery.region_id,
-        coverage_year=delivery.coverage_year,
-        receiver=delivery.receiver_id,
-        status=Delivery.Status.REFUSED,
-    ).prefetch_related("receipts")
-    return {(each.sequence, row) for each in line for row in _waiting(each)}
+    refused = line_of(delivery).filter(status=Delivery.Status.REFUSED).prefetch_related("receipts")
+    return {(each.sequence, row) for each in refused for row in _waiting(each)}
 
 
 def _waiting(delivery: Delivery) -> list[int]:

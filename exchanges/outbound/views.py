@@ -171,8 +171,13 @@ def delivery_manifest(request: HttpRequest, number: int) -> HttpResponse:
 def hand_over(request: HttpRequest, number: int) -> HttpResponse:
     """Says that the file went to the receiver; the same again once it is repeated."""
     delivery = get_object_or_404(_deliveries(request), pk=number)
-    services.hand_over(delivery=delivery, via=_("brought by hand"), by=request.user, on=today_in(delivery.region_id))
-    messages.success(request, _("Noted: the file went to %(receiver)s.") % {"receiver": delivery.receiver.name})
+    on = today_in(delivery.region_id)
+    try:
+        services.hand_over(delivery=delivery, via=_("brought by hand"), by=request.user, on=on)
+    except services.DeliveryRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Noted: the file went to %(receiver)s.") % {"receiver": delivery.receiver.name})
     return redirect("exchanges:delivery", number=delivery.pk)
 
 

@@ -9,14 +9,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from accounts.cli import CommandRefused, JsonCommand
-from accounts.models import Bureau, Staff
+from accounts.models import Bureau, BureauKind, Staff
 from exchanges.channels.base import ChannelError
 from exchanges.channels.services import boxes_for, send_delivery
 from exchanges.outbound.kinds import DeliveryKind, UnknownDelivery, by_name, kinds
 from exchanges.outbound.manifest import ENDING, manifest_bytes, manifest_of
 from exchanges.outbound.models import Delivery
 from exchanges.outbound.queries import receivers
-from exchanges.outbound.services import DeliveryRefused, hand_over, make_delivery, read_out
+from exchanges.outbound.services import DeliveryRefused, check_turn, hand_over, make_delivery, read_out
 from exchanges.writers import FORMATS
 from regions.models import Region
 
@@ -83,7 +83,11 @@ def _receiver(kind: DeliveryKind, area: Region, name: str | None) -> Bureau:
         known = "、".join(found.values_list("name", flat=True))
         raise CommandRefused(
             f"没有可接收“{kind.title}”的单位{f'“{name}”' if name else ''}；"
-            + (f"可用：{known}" if known else f"请先在后台登记{area.full_name}的接收单位（{kind.receiver}）")
+            + (
+                f"可用：{known}"
+                if known
+                else f"请先在后台登记{area.full_name}的接收单位（{BureauKind(kind.receiver).label}）"
+            )
         )
     return chosen
 
@@ -105,6 +109,7 @@ def _sent(delivery: Delivery, by: Staff, on: date) -> Delivery:
 
 def _written(delivery: Delivery, folder: Path, by: Staff, on: date) -> Delivery:
     """The file, then its manifest: whoever finds the manifest finds the file whole."""
+    check_turn(delivery)
     try:
         _put(folder / delivery.file_name, read_out(delivery=delivery, by=by, on=on))
         _put(folder / f"{delivery.file_name}{ENDING}", [manifest_bytes(delivery)])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Staff
 from exchanges.outbound.models import Delivery
+from exchanges.outbound.queries import unsent_before
 from exchanges.outbound.services.make import DeliveryRefused
 
 _BLOCK_BYTES = 1024 * 1024
@@ -35,14 +36,26 @@ def read_out(*, delivery: Delivery, by: Staff, on: date) -> Iterator[bytes]:
     return _blocks(delivery)
 
 
+def check_turn(delivery: Delivery) -> None:
+    """Raises DeliveryRefused where an earlier delivery of the line has to go first: the receiver could not tell that
+    the changes in it are missing."""
+    first = unsent_before(delivery)
+    if first is not None:
+        raise DeliveryRefused(
+            _("No. %(first)s has not been sent yet, and No. %(number)s holds what has changed since. Send it first.")
+            % {"first": first.sequence, "number": delivery.sequence}
+        )
+
+
 def hand_over(*, delivery: Delivery, via: str, by: Staff, on: date) -> Delivery:
     """Says that the file went to the receiver, for the first time or once more; its receipt is waited for from `on`.
 
     It has left on the day of the first time. A delivery that was acknowledged stays so: the receiver has it, whatever
-    was repeated. Raises PermissionDenied.
+    was repeated. Raises PermissionDenied, and DeliveryRefused as `check_turn`.
     """
     if not by.has_perm("exchanges.make_delivery"):
         raise PermissionDenied
+    check_turn(delivery)
     with transaction.atomic():
         delivery = (
             Delivery.objects.select_for_update(of=("self",)).select_related("region", "receiver").get(pk=delivery.pk)

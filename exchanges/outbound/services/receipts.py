@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Staff
 from exchanges.outbound.models import Delivery, Receipt
-from exchanges.outbound.queries import waiting_rows
+from exchanges.outbound.queries import line_of, waiting_rows
 from exchanges.outbound.receipt_file import ReceiptFile, ReceiptUnreadable, read_receipt
 from exchanges.writers.cells import yuan
 
@@ -118,13 +118,7 @@ def settle_refused(delivery: Delivery, held: set[tuple[int, int]]) -> None:
     """Writes down which refused rows of earlier files of the line are settled by this delivery: all but those held
     back. Part of the transaction that enters the delivery."""
     waiting = {place for place in waiting_rows(delivery) if place not in held and place[0] < delivery.sequence}
-    earlier = Delivery.objects.filter(
-        kind=delivery.kind,
-        region=delivery.region_id,
-        coverage_year=delivery.coverage_year,
-        receiver=delivery.receiver_id,
-        sequence__in={sequence for sequence, _row in waiting},
-    )
+    earlier = line_of(delivery).filter(sequence__in={sequence for sequence, _row in waiting})
     receipts = Receipt.objects.select_for_update(of=("self",)).filter(delivery__in=earlier).select_related("delivery")
     for receipt in receipts:
         sequence = receipt.delivery.sequence

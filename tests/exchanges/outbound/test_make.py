@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.cli import CommandRefused
 from accounts.models import AuditEntry, Bureau, BureauKind
@@ -159,6 +160,26 @@ def test_only_the_latest_keeps_the_rows_that_stand(line, registered, django_capt
     assert not first.standing
     assert not kept.storage.exists(kept.name)
     assert second.standing.storage.exists(second.standing.name)
+
+
+def test_changes_do_not_leave_before_what_they_change(client, staff, line, registered, capsys, tmp_path):
+    registered("甲")
+    first = line()
+    registered("乙")
+    second = line()
+    client.force_login(staff(Role.COUNTY_AGENT, PINGLI, bureau="agency"))
+    assert (
+        "请先报送第1号"
+        in client.post(reverse("exchanges:delivery_sent", args=[second.pk]), follow=True).content.decode()
+    )
+    with pytest.raises(CommandRefused, match="医保经办机构"):
+        call_command("deliver", "identity_report", area=PINGLI, year="2022", on=ON)
+    with pytest.raises(CommandRefused, match="请先报送第1号"):
+        call_command("deliver", "registrations", area=PINGLI, year="2022", out=str(tmp_path), repeat=2, on=ON)
+    assert not list(tmp_path.glob("registrations*"))
+    assert line(full=True).sequence == 3
+    for delivery in (Delivery.objects.get(sequence=3), first, second):
+        assert hand_over(delivery=delivery, via="", by=system_staff(), on=ON).status == Delivery.Status.SENT
 
 
 def test_files_are_sealed_at_rest(line, registered, settings):
