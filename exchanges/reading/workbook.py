@@ -1,6 +1,7 @@
 """xlsx and xls: looked into and parsed in a process of its own that has limits."""
 
 import marshal
+import secrets
 import signal
 import struct
 import subprocess
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from exchanges.kinds import FileKind
 
 MOST_BYTES = 128 * 1024 * 1024
-# Processor time of any workbook; the child adds a second for each 16 MB that it unpacks to.
+# Of the processor: for all that comes before the first row, then for each block of rows.
 SECONDS = 4
-_CHILD = str(Path(__file__).with_name("workbook_child.py"))
+_ROOT = Path(__file__).resolve().parents[2]
 _FRAME = struct.Struct(">Q")
 _PIECE = 1024 * 1024
-# How the child ends when it meets its own limits: no memory to be had, a parser gone astray, time used up.
-_OWN_END = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGXCPU}
+# How the child ends when it meets its own limits: no memory to be had, a parser gone astray.
+_OWN_END = {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS}
 
 
 class ReaderKilled(Exception):
@@ -54,7 +55,7 @@ def open_workbook(
         titles=rows[: header.row],
         merged=[list(span) for span in sheet["merged"] if span[2] <= header.row],
     )
-    passed = Passed(sheet["height"])
+    passed = Passed(sheet["size"])
     return layout, lambda: reading.blocks(place, layout.header_row, passed), passed
 
 
@@ -82,8 +83,13 @@ class _Child:
     """The process that parses the workbook. It gets the bytes on its standard input, so nothing lies on the disk."""
 
     def __init__(self, opened: Callable[[], IO[bytes]]) -> None:
+        # Not to be written by anybody who does not know it: what comes after it is the number of a text.
+        self._mark = f"\ue000{secrets.token_hex(4)}:"
+        self._texts = pl.Series([], dtype=pl.String)
+        limits = map(str, (LOOKED_THROUGH, WIDEST, SECONDS))
         self._process = subprocess.Popen(
-            [sys.executable, "-I", _CHILD, str(LOOKED_THROUGH), str(WIDEST), str(SECONDS)],
+            [sys.executable, "-Es", "-m", "exchanges.workbooks", *limits, self._mark],
+            cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -115,25 +121,30 @@ class _Child:
         except BrokenPipeError as error:
             raise self._died() from error
 
-    def _receive(self) -> Any:
+    def _receive(self) -> dict[str, Any]:
+        """The next answer; the texts that come before it are kept."""
+        while "texts" in (answer := self._message()):
+            self._texts.append(pl.Series(answer["texts"], dtype=pl.String))
+        if "error" in answer:
+            self.close()
+            raise FileRefused(_WORDS[answer["error"]]() % {"detail": answer.get("detail", "")})
+        return answer
+
+    def _message(self) -> dict[str, Any]:
         head = self._process.stdout.read(_FRAME.size)
         if len(head) < _FRAME.size:
             raise self._died()
         body = self._process.stdout.read(_FRAME.unpack(head)[0])
         if len(body) < _FRAME.unpack(head)[0]:
             raise self._died()
-        answer = marshal.loads(body)
-        if isinstance(answer, dict) and "error" in answer:
-            self.close()
-            raise FileRefused(_WORDS[answer["error"]]() % {"detail": answer.get("detail", "")})
-        return answer
+        return marshal.loads(body)
 
     def _died(self) -> FileRefused | ReaderKilled:
         """Why nothing more comes: by how the process ended."""
         self._close_input()
         ended = self._process.wait()
         self.close()
-        if ended == -signal.SIGXCPU:
+        if ended == -signal.SIGPROF:
             return FileRefused(_WORDS["time"]())
         if ended in _OWN_END:
             return FileRefused(_WORDS["memory"]())
@@ -146,19 +157,23 @@ class _Child:
 
     def sheets(self) -> list[dict[str, Any]]:
         """Name, size and first rows of each visible sheet that is not empty."""
-        return self._receive()
+        sheets = self._receive()["sheets"]
+        for sheet in sheets:
+            sheet["rows"] = [self._named(pl.Series(row, dtype=pl.String)).to_list() for row in sheet["rows"]]
+        return sheets
 
     def blocks(self, place: int, header_row: int, passed: Passed) -> Iterator[Block]:
         """The rows of one sheet below the header."""
         try:
             self._send(_FRAME.pack(place))
             first = 1
-            while columns := self._receive():
+            while answer := self._receive():
+                passed.read, columns = answer["read"], answer["columns"]
                 count = len(columns[0])
                 numbers = pl.int_range(first, first + count, eager=True)
-                frame = pl.DataFrame({f"c{c}": pl.Series(cells, dtype=pl.String) for c, cells in enumerate(columns)})
+                named = (self._named(pl.Series(cells, dtype=pl.String)) for cells in columns)
+                frame = pl.DataFrame({f"c{c}": cells for c, cells in enumerate(named)})
                 first += count
-                passed.read = first - 1
                 if frame.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True).any())).item():
                     raise nul_bytes()
                 if first - 1 > header_row:
@@ -166,6 +181,16 @@ class _Child:
                     yield Block(numbers.filter(keep), frame.filter(keep), pl.repeat(False, int(keep.sum()), eager=True))
         finally:
             self.close()
+
+    def _named(self, cells: pl.Series) -> pl.Series:
+        """The cells, with the text in place of the mark and its number."""
+        named = cells.str.starts_with(self._mark)
+        if not named.any():
+            return cells
+        places = cells.filter(named).str.strip_prefix(self._mark).cast(pl.UInt32, strict=False)
+        if places.null_count() or places.max() >= len(self._texts):
+            raise FileRefused(_WORDS["damaged"]())
+        return cells.scatter(named.arg_true(), self._texts.gather(places))
 
     def close(self) -> None:
         self._process.kill()
