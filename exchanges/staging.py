@@ -24,6 +24,8 @@ _LEFT_OUT_KEPT = 50
 # A sheet of which somebody has touched the last row is exported with every row above it.
 _MOST_EMPTY = 1_048_576
 _SHORTEST_KEY = 10
+# Where none of so many rows can be taken, the others are not worth waiting for.
+_MOST_OF_FAULTY_ALONE = 65_536
 
 
 @dataclass
@@ -103,6 +105,8 @@ class Staging:
     context: Context
     layout: Layout
     rows: int = 0
+    _faulty: int = 0
+    _first_fault: dict[str, Any] = field(default_factory=dict)
     _empty: int = 0
     _spans: list[str] = field(default_factory=list)
     _rows_a_chunk: int = 0
@@ -144,8 +148,27 @@ class Staging:
         self._digest.update(pl.DataFrame(hashed).write_csv(include_header=False).encode())
         found = pl.concat([part for part in errors if len(part)] or errors[:1])
         rows = pl.DataFrame(frame).with_columns(bad=pl.col("row_number").is_in(found["row_number"].implode()))
+        if not self._faulty and len(found):
+            self._first_fault = found.row(0, named=True)
+        self._faulty += int(rows["bad"].sum())
+        if self.rows == self._faulty >= _MOST_OF_FAULTY_ALONE:
+            raise self._none_is_right()
         self._keep(found)
         bulk.load(bulk.STAGED, rows)
+
+    def _none_is_right(self) -> FileRefused:
+        first = self._first_fault
+        return FileRefused(
+            _(
+                "None of the first %(rows)s rows can be taken. Row %(row)s, for example: %(reason)s. Please mend the "
+                "list and send it again."
+            )
+            % {
+                "rows": self.rows,
+                "row": first["row_number"],
+                "reason": self.kind.reason(first["field"], first["code"], first["detail"]),
+            }
+        )
 
     def ends_with_footer(self) -> bool:
         """Whether the last row that was read is no data."""

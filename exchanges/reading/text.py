@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Opened = Callable[[], IO[bytes]]
 _BLOCK_BYTES = 4 * 1024 * 1024
-# A block of nothing but line ends holds as many rows as it has bytes; a frame of them would not fit.
-_LINES_A_FRAME = 262_144
 _HEAD_BYTES = 128 * 1024
 _DELIMITERS = (",", "\t", ";", "|")
 _MARKS = (
@@ -31,59 +29,77 @@ _MARKS = (
 
 
 def open_text(opened: Opened, kind: "FileKind") -> tuple[Layout, Callable[[], Iterator[Block]], Passed]:
-    """Layout and blocks of a text file, and how far they have been read. Raises FileRefused."""
+    """Layout and blocks of a text file, and how far they have been read. Raises FileRefused.
+
+    The header is looked for first, so that what is no list is refused however long it is.
+    """
+    with opened() as stream:
+        head = stream.read(_HEAD_BYTES)
     refused: FileRefused | None = None
-    for encoding, size in _encodings(opened):
+    for encoding in _encodings(head):
         try:
-            layout, width = _laid_out(opened, kind, encoding)
+            layout, width = _laid_out(_decoded(head, encoding), kind, encoding, cut_off=len(head) == _HEAD_BYTES)
+        except UnicodeDecodeError:
+            continue
         except FileRefused as error:
             refused = refused or error
             continue
-        passed = Passed(size)
-        return layout, partial(_blocks, opened, layout, width, passed), passed
-    raise refused or FileRefused(
+        size = _size_in(opened, encoding)
+        if size is not None:
+            passed = Passed(size)
+            return layout, partial(_blocks, opened, layout, width, passed), passed
+    raise refused or _in_no_encoding(_encodings(head))
+
+
+def _encodings(head: bytes) -> tuple[str, ...]:
+    """Encodings that the text may be in, the likelier first, for a very short GBK text can be valid UTF-8."""
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+    return (marked,) if marked else ("utf-8", "gb18030")
+
+
+def _in_no_encoding(tried: tuple[str, ...]) -> FileRefused:
+    if len(tried) == 1:
+        return FileRefused(
+            _("The file begins as text in %(encoding)s, but not all of it is. Was it cut off? Send it again.")
+            % {"encoding": tried[0].removesuffix("-sig").upper()}
+        )
+    return FileRefused(
         _("The text is neither UTF-8 nor GB18030. Save it in Excel or WPS as xlsx, or as csv in UTF-8, and send that.")
     )
 
 
-def _encodings(opened: Opened) -> Iterator[tuple[str, int]]:
-    """Encodings in which the whole file can be read, the likelier first, for a very short GBK text can be valid UTF-8;
-    with the bytes that it has."""
-    with opened() as stream:
-        head = stream.read(4)
-    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
-    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
-        plain, size = True, 0
-        try:
-            with opened() as stream:
-                while block := stream.read(_BLOCK_BYTES):
-                    size += len(block)
-                    if b"\0" in block and encoding != "utf-16":
-                        raise nul_bytes()
-                    if not (plain and encoding == "utf-8" and block.isascii()):
-                        plain = False
-                        if "\0" in decoder.decode(block):
-                            raise nul_bytes()
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            if marked:
-                raise FileRefused(
-                    _("The file begins as text in %(encoding)s, but not all of it is. Was it cut off? Send it again.")
-                    % {"encoding": marked.removesuffix("-sig").upper()}
-                ) from None
-            continue
-        yield encoding, size
-        if plain:
-            return
+def _decoded(head: bytes, encoding: str) -> str:
+    """The beginning of the text. Raises UnicodeDecodeError, FileRefused."""
+    if b"\0" in head and encoding != "utf-16":
+        raise nul_bytes()
+    text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
+    if "\0" in text:
+        raise nul_bytes()
+    return text
 
 
-def _laid_out(opened: Opened, kind: "FileKind", encoding: str) -> tuple[Layout, int]:
-    with opened() as stream:
-        raw = stream.read(_HEAD_BYTES)
-    head = codecs.getincrementaldecoder(encoding)("strict").decode(raw)
+def _size_in(opened: Opened, encoding: str) -> int | None:
+    """Bytes of the file, if all of it can be read in that encoding. Raises FileRefused."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    plain, size = encoding == "utf-8", 0
+    try:
+        with opened() as stream:
+            while block := stream.read(_BLOCK_BYTES):
+                size += len(block)
+                if b"\0" in block and encoding != "utf-16":
+                    raise nul_bytes()
+                plain = plain and block.isascii()
+                if not plain and "\0" in decoder.decode(block):
+                    raise nul_bytes()
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    return size
+
+
+def _laid_out(head: str, kind: "FileKind", encoding: str, *, cut_off: bool) -> tuple[Layout, int]:
     lines = list(io.StringIO(head, newline=""))
-    if len(raw) == _HEAD_BYTES and len(lines) > 1:
+    if cut_off and len(lines) > 1:
         lines.pop()
     refused: FileRefused | None = None
     best: tuple[Header, list[list[str]], str] | None = None
@@ -184,11 +200,12 @@ def _blocks(opened: Opened, layout: Layout, width: int, passed: Passed) -> Itera
 
 
 def _of_few_lines(block: bytes) -> Iterator[bytes]:
-    if block.count(b"\n") <= _LINES_A_FRAME:
+    """A block of nothing but line ends has as many rows as bytes; a frame of them would not fit."""
+    if block.count(b"\n") <= ROWS_A_BLOCK:
         yield block
         return
     lines = io.BytesIO(block)
-    while part := b"".join(islice(lines, _LINES_A_FRAME)):
+    while part := b"".join(islice(lines, ROWS_A_BLOCK)):
         yield part
 
 

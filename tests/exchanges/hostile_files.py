@@ -192,6 +192,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "an open quote": lambda: HEAD + b'\n"' + b"x\n" * (2 * MEGABYTE),
     "quotes that open again and again": lambda: HEAD + b"\n" + b'"x\n",' * (4 * MEGABYTE),
     "empty rows without an end": lambda: HEAD + b"\n" * (2 * MEGABYTE),
+    "rows of which none is right": lambda: HEAD + b"\n" + b"x,1,2,,,,\n" * (MEGABYTE // 4),
     "rows of commas without an end": lambda: HEAD + b"\n" + b",,,,,,\n" * (3 * MEGABYTE // 2),
 }
 # Strange, but it can be told what they say: (rows, accepted).

@@ -128,6 +128,20 @@ def test_large_text_is_read_block_by_block():
     assert blocks[-1].cells["c1"][-1] == "000000000000199999"
 
 
+@pytest.mark.parametrize("content", [b"\xd0\xd5\xc3\xfb,1\n" * 400_000, b"a,b\n" * 1_000_000], ids=["GB18030", "ASCII"])
+def test_a_text_without_a_header_is_refused_by_its_beginning(content):
+    sizes = []
+
+    class Stream(io.BytesIO):
+        def read(self, size=-1):
+            sizes.append(len(got := super().read(size)))
+            return got
+
+    with pytest.raises(FileRefused):
+        open_source(lambda: Stream(content), POPULATION)
+    assert sum(sizes) < len(content) / 10
+
+
 def test_a_row_with_too_many_cells_is_marked():
     source = open_source(lambda: io.BytesIO("姓名,身份证号,户籍地区划\na,b,c\na,b,c,d\n".encode()), POPULATION)
     assert [flag for block in source.blocks() for flag in block.ragged] == [False, True]

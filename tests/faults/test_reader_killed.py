@@ -23,7 +23,9 @@ class Killer:
     def __call__(self) -> bool:
         self.left -= 1
         if self.left == 0:
-            (reader,) = [each for each in psutil.Process().children() if "exchanges.workbooks" in " ".join(each.cmdline())]
+            (reader,) = [
+                each for each in psutil.Process().children() if "exchanges.workbooks" in " ".join(each.cmdline())
+            ]
             reader.send_signal(self.by)
             # Its end is left for the worker to find.
             os.waitid(os.P_PID, reader.pid, os.WEXITED | os.WNOWAIT)
