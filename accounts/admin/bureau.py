@@ -30,6 +30,7 @@ class BureauAdmin(RegisterFilesMixin, ScopedModelAdmin):
     resource_classes = [BureauResource]
     list_display = ["name", "kind", "region"]
     list_filter = ["kind"]
+    ordering = ["region_id", "name"]
     search_fields = ["name"]
     autocomplete_fields = ["region"]
     list_select_related = ["region"]

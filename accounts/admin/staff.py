@@ -75,6 +75,7 @@ class StaffAdmin(ScopedModelAdmin):
     list_display = ["username", "full_name", "role", "bureau", "places", "is_active", "last_login"]
     list_filter = ["role", "is_active", ("changed_by", admin.EmptyFieldListFilter), "bureau"]
     search_fields = ["username", "full_name"]
+    ordering = ["username"]
     list_select_related = ["bureau"]
     actions = ["close_accounts", "open_accounts"]
     readonly_fields = ["last_login", "must_change_password"]
