@@ -40,10 +40,12 @@ class Command(JsonCommand):
         if not target.parent.is_dir():
             raise CommandRefused(f"目录 {target.parent} 不存在")
         self.say(f"正在写出 {asked.title}：{area.full_name}，{year}年度，{on}")
-        # Written beside the target and moved into place, so that a broken run leaves no half ledger under its name.
-        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as sink:
-            draft = Path(sink.name)
-            try:
+        draft: Path | None = None
+        try:
+            # Written beside the target and moved into place, so that a broken run leaves no half ledger under its name.
+            # What is still in memory may find no room as late as when the file is closed.
+            with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as sink:
+                draft = Path(sink.name)
                 export = export_ledger(
                     ledger=asked,
                     area=area,
@@ -56,15 +58,15 @@ class Command(JsonCommand):
                     why=options["why"],
                     encoding=options["encoding"],
                 )
-                sink.flush()
-                draft.replace(target)
-            except PermissionDenied as error:
-                raise CommandRefused(f"账号“{by.username}”没有导出此台账的权限") from error
-            except ValidationError as error:
-                raise CommandRefused(f"--why：{'；'.join(error.messages)}") from error
-            except OSError as error:
-                raise CommandRefused(f"无法写入 {target}：{error.strerror}") from error
-            finally:
+            draft.replace(target)
+        except PermissionDenied as error:
+            raise CommandRefused(f"账号“{by.username}”没有导出此台账的权限") from error
+        except ValidationError as error:
+            raise CommandRefused(f"--why：{'；'.join(error.messages)}") from error
+        except OSError as error:
+            raise CommandRefused(f"无法写入 {target}：{error.strerror}") from error
+        finally:
+            if draft:
                 draft.unlink(missing_ok=True)
         return {"ledger": asked.name, "rows": export.rows, "file": str(target), "sha256": export.sha256}, 0
 
