@@ -25,6 +25,7 @@ PATHS = {
     "csv": ("population", lists.as_csv),
     "payments": ("payments", lists.as_csv),
     "xlsx": ("population", lists.as_xlsx),
+    "xlsx-apart": ("payments", lists.as_xlsx_with_texts_apart),
 }
 MOST_OF_A_SHEET = 1_048_575
 
@@ -35,7 +36,7 @@ def main() -> int:
     parser.add_argument("--path", choices=PATHS, action="append", help="all that fit, when left out")
     parser.add_argument("--database", default=database.DEFAULT)
     options = parser.parse_args()
-    paths = options.path or [path for path in PATHS if path != "xlsx" or options.rows <= MOST_OF_A_SHEET]
+    paths = options.path or [path for path in PATHS if not path.startswith("xlsx") or options.rows <= MOST_OF_A_SHEET]
     with database.opened(options.database, "bench_memory"), tempfile.TemporaryDirectory() as folder:
         lists.make_areas()
         files = _written(Path(folder), paths, options.rows)
@@ -45,7 +46,7 @@ def main() -> int:
                 database.empty(TABLES)
             seconds, peak = _received(PATHS[path][0], file)
             print(
-                f"    {path:10}{file.stat().st_size / 1e6:7.0f} MB file {seconds:8.1f} s   peak {peak:6.0f} MB",
+                f"    {path:12}{file.stat().st_size / 1e6:7.0f} MB file {seconds:8.1f} s   peak {peak:6.0f} MB",
                 flush=True,
             )
     return 0
@@ -57,7 +58,7 @@ def _written(folder: Path, paths: list[str], rows: int) -> dict[str, Path]:
     by_kind = dict(zip(("population", "payments"), lists.people(rows), strict=True))
     for path in paths:
         kind, layout = PATHS[path]
-        written[path] = folder / f"{path}.{'xlsx' if path == 'xlsx' else 'csv'}"
+        written[path] = folder / f"{path}.{path[:4] if path.startswith('xlsx') else 'csv'}"
         written[path].write_bytes(layout(kind, by_kind[kind]))
     return written
 

@@ -3,10 +3,15 @@
 import pytest
 from django.db import connection
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from tests import factories, flushing
 from tests.clause_table import pytest_itemcollected, pytest_terminal_summary  # noqa: F401  hooks
 from tests.deliveries import Door
+
+# An example may take as long as a busy machine makes it.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(config, items):

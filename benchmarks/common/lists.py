@@ -80,11 +80,18 @@ def as_xlsx(kind: str, rows: Rows) -> bytes:
     return memory.getvalue()
 
 
-def write_xlsx(file: IO[bytes], kind: str, rows: Rows) -> None:
+def as_xlsx_with_texts_apart(kind: str, rows: Rows) -> bytes:
+    """As Excel itself writes it: each text once, in a table that the cells point to."""
+    memory = io.BytesIO()
+    write_xlsx(memory, kind, rows, texts_apart=True)
+    return memory.getvalue()
+
+
+def write_xlsx(file: IO[bytes], kind: str, rows: Rows, *, texts_apart: bool = False) -> None:
     """As `as_xlsx`, to a file."""
     from xlsxwriter import Workbook
 
-    with Workbook(file, {"constant_memory": True}) as book:
+    with Workbook(file, {"constant_memory": not texts_apart}) as book:
         sheet = book.add_worksheet()
         for line, row in enumerate([HEADERS[kind], *rows]):
             for place, cell in enumerate(row):
