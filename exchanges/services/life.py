@@ -5,6 +5,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -60,15 +61,16 @@ def approve_batch(*, batch_id: int, by: Staff, on: date) -> Batch:
 
 
 def reject_batch(*, batch_id: int, by: Staff, on: date, why: str) -> Batch:
-    """Sends a list back that waits for approval: nothing of it is applied, and its sender reads why. Raises
-    BatchIsFinal, PermissionDenied for who approves no lists."""
+    """Sends a list back that waits for approval: it is refused as a whole, and its sender has to mend what is said.
+    Raises BatchIsFinal, PermissionDenied for who approves no lists."""
     if not by.has_perm("exchanges.approve_batch"):
         raise PermissionDenied
     with transaction.atomic():
         rejected = Batch.objects.filter(pk=batch_id, status=Batch.Status.HELD).update(
-            status=Batch.Status.CANCELLED,
+            status=Batch.Status.REFUSED,
             fence=F("fence") + 1,
             lease_until=None,
+            finished_at=timezone.now(),
             reason=_("Sent back by the reviewer: %(why)s") % {"why": why},
         )
         batch = _settled(batch_id, rejected, by, on, "exchanges.reject_batch", why)

@@ -13,6 +13,7 @@ from accounts.roles import Role
 from enrollment.models import Person
 from exchanges import services
 from exchanges.models import Batch, Brake
+from exchanges.queries import to_mend
 from exchanges.senders import UnknownSender, departments_in, sender_named
 from subsidies.models import IdentityMark
 from tests.deliveries import HEADERS, csv_bytes
@@ -94,7 +95,8 @@ def test_the_second_person_sends_a_list_back_and_its_sender_reads_why(deliver, c
     client.post(back, {"why": "不是本县名单"})
     work_off()
     batch.refresh_from_db()
-    assert (batch.status, Person.objects.exists()) == (Batch.Status.CANCELLED, False)
+    assert (batch.status, Person.objects.exists()) == (Batch.Status.REFUSED, False)
+    assert list(to_mend(clerk)) == [batch]
     entry = AuditEntry.objects.get(verb="exchanges.reject_batch")
     assert (entry.by, entry.why) == (reviewer, "不是本县名单")
     client.force_login(clerk)
