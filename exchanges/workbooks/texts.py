@@ -21,8 +21,8 @@ MOST_IN_A_SLICE = 4 * MEGABYTE
 # Nine for each row of a full sheet.
 MOST_TEXTS = 9 * 1_048_576
 PIECE_BYTES = 4 * MEGABYTE
-_BEGIN, _END = re.compile(rb"<sst\b[^<>]*>"), b"</si>"
-_SHARED = re.compile(rb'<c ([^<>]*?)\bt="s"([^<>]*)><v>')
+_BEGIN, _TEXT, _END = re.compile(rb"<sst\b[^<>]*>"), b"<si", b"</si>"
+_SHARED = re.compile(rb'<c ([^<>]*?)\bt="s"([^<>]*)>\s*<v>')
 _CELLS_A_ROW = 64
 # A workbook with one sheet, whose cells are the texts one after the other.
 _MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -66,8 +66,11 @@ def _pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
         cut = rest.rfind(_END) + len(_END)
         if cut < len(_END) or b"<!" in rest:
             raise Uncut
-        # A text of nothing, in the long form that is counted by its end.
-        yield rest[:cut].replace(b"<si/>", b"<si></si>")
+        piece = rest[:cut].replace(b"<si/>", b"<si></si>")
+        # The number of a text is its place: one too few, and all that follow would stand for others.
+        if piece.count(_TEXT) != piece.count(_END):
+            raise Uncut
+        yield piece
         block = stream.read(size)
         rest = rest[cut:] + block
         if not block:

@@ -103,8 +103,9 @@ def test_the_names_of_parts_are_read_as_excel_reads_them(name):
         (b' t="s"', b' t="s" cm="1"'),
         (rb'(<c r="[A-Z0-9]+")( s="\d+")? t="s"', rb'\1 t="s"\2'),
         (rb'<c (r="[A-Z0-9]+")([^>]*) t="s"', rb'<c t="s" \1\2'),
+        (rb' t="s"><v>', b' t="s">\n  <v>'),
     ],
-    ids=["another attribute behind", "style behind", "type first"],
+    ids=["another attribute behind", "style behind", "type first", "white space between"],
 )
 def test_the_kind_of_a_cell_may_stand_anywhere(old, new):
     content = _workbook()
@@ -157,8 +158,17 @@ def test_what_cannot_be_cut_further_down_is_told(change):
         list(slices)
 
 
-def test_texts_with_a_comment_cannot_be_read_in_pieces():
-    content = _changed(_workbook(), texts=lambda xml: xml.replace(b"</sst>", b"<!-- </si> --></sst>"))
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda xml: xml.replace(b"</sst>", b"<!-- </si> --></sst>"),
+        lambda xml: xml.replace("<si><t>甲4</t></si>".encode(), b"<si />"),
+        lambda xml: xml.replace(b"si>", b"x:si>"),
+    ],
+    ids=["comment", "another form of nothing", "another name space"],
+)
+def test_texts_whose_places_are_in_doubt_are_not_read_in_pieces(change):
+    content = _changed(_workbook(), texts=change)
     with pytest.raises(Uncut):
         _sliced(content, 4_000, texts_apart=True)
 
