@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import override
 
+from accounts import trouble
 from accounts.audit import coming_from
 from accounts.business_day import today_in
 from accounts.models import Staff
@@ -52,6 +53,14 @@ def _unusable_database() -> str | None:
     except DatabaseError as error:
         return f"无法使用数据库：{error}"
     return "数据库还没有建好或不是最新版本，请先运行 manage.py migrate" if pending else None
+
+
+def _what_is_around_it(error: Exception) -> str:
+    """Why no command can work as the machine is; an empty text where it is the command's own error."""
+    if isinstance(error, DatabaseError) and (unusable := _unusable_database()):
+        return unusable
+    with override("zh-hans"):
+        return trouble.words_for(error)
 
 
 class JsonCommand(BaseCommand, ABC):
@@ -107,11 +116,11 @@ class JsonCommand(BaseCommand, ABC):
             refused = error
             if not self._called_from_command_line:
                 raise
-        except DatabaseError as error:
-            unusable = _unusable_database()
-            if unusable is None:
+        except (DatabaseError, OSError) as error:
+            why = _what_is_around_it(error)
+            if not why:
                 raise
-            refused = CommandRefused(unusable)
+            refused = CommandRefused(why)
             if not self._called_from_command_line:
                 raise refused from error
         self.say(refused)

@@ -63,6 +63,16 @@ def test_an_upload_is_answered_with_the_remedy_and_leaves_nothing(deliver, clien
     assert_exact(Batch.objects.get(), rows)
 
 
+def test_a_list_from_the_command_line_is_refused_with_the_remedy_and_leaves_nothing(deliver, settings, tmp_path):
+    source = tmp_path / "名单.csv"
+    source.write_bytes(csv_bytes(listed(people(2_000))))
+    asked = ["receive", "population", str(source), "--area", PINGLI, "--year", "2022"]
+    with full_disk(64 * 1024), pytest.raises(CommandRefused, match="磁盘已满"):
+        call_command(*asked)
+    assert not Batch.objects.exists()
+    assert stored(settings) == set()
+
+
 def test_an_error_file_that_found_no_room_is_written_when_there_is(deliver, settings):
     wrong = [["王小明", f"61092619800101{place:03d}", VILLAGE, *[""] * 4] for place in range(500)]
     rows = people(20)
