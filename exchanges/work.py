@@ -6,7 +6,7 @@ register("batches", run_next)    # in AppConfig.ready(); run_next(stopping) → 
 import logging
 from collections.abc import Callable
 
-from django.db import DatabaseError
+from accounts.trouble import is_database_away
 
 logger = logging.getLogger(__name__)
 Stopping = Callable[[], bool]
@@ -31,8 +31,8 @@ def run_one(stopping: Stopping) -> bool:
             break
         try:
             found = run_next(stopping) or found
-        except DatabaseError:
-            raise
-        except Exception:
+        except Exception as error:
+            if is_database_away(error):
+                raise
             logger.exception("the queue of %s", name)
     return found

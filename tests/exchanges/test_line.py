@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.urls import reverse
 
 from accounts.models import Bureau
@@ -163,8 +164,12 @@ def test_beat_looks_for_what_no_message_told_of_and_twice_doubles_nothing(delive
     assert (batch.status, batch.attempts, batch.chunks.count(), Person.objects.count()) == ("merged", 1, 1, 1)
 
 
-def test_a_queue_that_breaks_off_keeps_no_other_waiting(deliver, number, monkeypatch):
-    monkeypatch.setattr(work, "_queues", {"broken": lambda stopping: 1 // 0, **work._queues})
+@pytest.mark.parametrize("error", [ZeroDivisionError, IntegrityError])
+def test_a_queue_that_breaks_off_keeps_no_other_waiting(deliver, number, monkeypatch, error):
+    def breaks(stopping):
+        raise error
+
+    monkeypatch.setattr(work, "_queues", {"broken": breaks, **work._queues})
     batch = deliver.send("population", population(number))
     tasks.run_waiting()
     assert status(batch) == "merged"

@@ -44,8 +44,8 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             return run_one(ending.is_set)
-        except DatabaseError:
-            logger.exception("the database does not answer; looking again")
+        except DatabaseError as error:
+            logger.error("the database does not answer, looking again: %s", error)
             connection.close()
             ending.wait(5)
             return False
