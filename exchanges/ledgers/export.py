@@ -81,10 +81,10 @@ def export_ledger(
             for block in blocks(ledger.rows(by, area, coverage_year, on), ledger.columns):
                 rows += len(block)
                 writer.write_rows(formatter(block))
+            writer.close()
         except BaseException:
             writer.abandon()
             raise
-        writer.close()
     with transaction.atomic():
         export = LedgerExport.objects.create(
             ledger=ledger.name,

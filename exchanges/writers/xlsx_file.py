@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from typing import IO
@@ -80,8 +81,10 @@ class XlsxWriter:
 
     def abandon(self) -> None:
         """Gives up a file that broke off; nothing is left open."""
-        self._entry.close()
-        self._archive.close()
+        for part in (self._entry, self._archive):
+            # Closing writes, and what broke the file off may have been the want of room.
+            with suppress(OSError):
+                part.close()
 
     @property
     def _next_row(self) -> int:
