@@ -138,8 +138,8 @@ REQUEST = (
 )
 
 
-def _shares(purpose: str, area: Region, coverage_year: int) -> Iterator[tuple[Any, ...]]:
-    shares = shares_by_place(coverage_year=coverage_year, ranges=code_ranges(area))
+def _shares(purpose: str, area: Region, coverage_year: int, on: date) -> Iterator[tuple[Any, ...]]:
+    shares = shares_by_place(coverage_year=coverage_year, ranges=code_ranges(area), on=on)
     keyed = {f"{share.region_id}/{share.fund}": share for share in shares if share.purpose == purpose}
     places = Region.objects.select_related("parent").in_bulk({share.region_id for share in keyed.values()})
     for key in sorted(keyed, key=key_order):
@@ -160,12 +160,12 @@ def _shares(purpose: str, area: Region, coverage_year: int) -> Iterator[tuple[An
 
 def assistance_request_rows(area: Region, coverage_year: int, on: date) -> Iterator[tuple[Any, ...]]:
     """What each fund is asked for as assistance in each place, over decisions that rest on a payment."""
-    return _shares(AnswerFund.Purpose.ASSISTANCE, area, coverage_year)
+    return _shares(AnswerFund.Purpose.ASSISTANCE, area, coverage_year, on)
 
 
 def subsidy_request_rows(area: Region, coverage_year: int, on: date) -> Iterator[tuple[Any, ...]]:
     """What each level of finance is asked for as fiscal subsidy in each place."""
-    return _shares(AnswerFund.Purpose.FISCAL_SUBSIDY, area, coverage_year)
+    return _shares(AnswerFund.Purpose.FISCAL_SUBSIDY, area, coverage_year, on)
 
 
 DELIVERIES = (

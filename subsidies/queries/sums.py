@@ -1,6 +1,7 @@
 """Sums by fund over decisions that rest on a payment: assistance follows payment (JL-2.1), and so does the subsidy."""
 
 from collections import defaultdict
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Count, QuerySet
@@ -31,9 +32,12 @@ def paid_decisions(*, coverage_year: int, ranges: Ranges | None = None) -> Query
     return current_decisions(coverage_year=coverage_year, ranges=ranges).filter(payment__isnull=False)
 
 
-def shares_by_place(*, coverage_year: int, ranges: Ranges) -> list[FundShare]:
-    """What each fund bears in each place, in the order of place, purpose and fund."""
+def shares_by_place(*, coverage_year: int, ranges: Ranges, on: date | None = None) -> list[FundShare]:
+    """What each fund bears in each place, in the order of place, purpose and fund; with `on`, by what was decided until
+    that day."""
     decisions = paid_decisions(coverage_year=coverage_year, ranges=ranges)
+    if on is not None:
+        decisions = decisions.filter(decided_on__lte=on)
     funds = defaultdict(list)
     for fund in AnswerFund.objects.filter(answer__in=decisions.values("answer")):
         funds[fund.answer_id].append(fund)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -130,6 +130,8 @@ def test_requests_to_finance_add_up_to_the_decisions(make, resident, decide_area
     resident("610926102201", dibao=SEPTEMBER, paid=date(2021, 11, 2))
     resident(paid=date(2021, 11, 3))
     decide_area()
+    with pytest.raises(DeliveryRefused):
+        make(name, on=LAST_WEEK - timedelta(days=1))
     delivery, rows = make(name)
     sums = sums_by_fund(coverage_year=2022, ranges=code_ranges(seasons[PINGLI]))[purpose]
     assert delivery.sum_fen == sum(sums.values()) > 0

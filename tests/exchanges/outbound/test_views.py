@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.models import AuditEntry, BusinessDay
+from accounts.models import AuditEntry, BusinessDay, Staff
 from accounts.roles import Role
 from exchanges.outbound.models import Delivery
 from tests.exchanges.outbound.conftest import ON, VILLAGE
@@ -83,7 +83,7 @@ def test_sent_answered_and_shown(client, agent, registered, line):
     assert delivery.status == Delivery.Status.ACKNOWLEDGED
 
 
-def test_the_workbench_chases_missing_receipts(client, agent, registered, line):
+def test_the_workbench_chases_missing_receipts(client, agent, registered, line, staff, tax):
     registered()
     delivery = line()
     client.post(reverse("exchanges:delivery_sent", args=[delivery.pk]))
@@ -91,6 +91,11 @@ def test_the_workbench_chases_missing_receipts(client, agent, registered, line):
     assert reverse("exchanges:deliveries") + "?show=missing" in client.get(reverse("workbench")).content.decode()
     listed = client.get(reverse("exchanges:deliveries"), {"show": "missing"})
     assert [row.record for row in listed.context["table"].rows] == [delivery]
+    debtor = staff(Role.TAX_CLERK, PINGLI)
+    Staff.objects.filter(pk=debtor.pk).update(bureau=tax)
+    client.force_login(debtor)
+    cards = {str(card.title): count for card, count in client.get(reverse("workbench")).context["waiting"]}
+    assert cards["逾期未收到的回执"] == 1
 
 
 def test_a_part_of_the_area_is_no_place_to_make_its_list(client, staff, tax, registered):
