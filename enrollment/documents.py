@@ -29,6 +29,8 @@ _OLD_FOREIGN = re.compile(r"[A-Z]{3}\d{4}(\d{2})(\d{2})(\d{2})\d{2}", re.ASCII)
 _OLD_FOREIGN_LAST_ISSUED = date(2023, 11, 30)
 _PASSPORT = re.compile(r"(?=.*\d)[A-Z0-9]{6,12}", re.ASCII)
 _LOST = re.compile(LOST_DIGITS)
+# A number of 18 digits of which a spreadsheet kept 15.
+_ROUNDED = re.compile(r"\d{15}000", re.ASCII)
 
 # What can be wrong with a number, in the words that staff read.
 DOCUMENT_PROBLEMS = {
@@ -41,6 +43,10 @@ DOCUMENT_PROBLEMS = {
     "number_length": _("has %(detail)s characters instead of 18; please compare it with the card"),
     "number_spaced": _("%(detail)s has spaces or hyphens inside; please enter the number without them"),
     "number_characters": _("%(detail)s has characters that no number has; please compare it with the card"),
+    "number_rounded": _(
+        "%(detail)s ends in 000, as numbers do that a spreadsheet has rounded to 15 digits; format the column as text "
+        "and enter the number again from the source"
+    ),
     "digits_lost": ROW_PROBLEMS["digits_lost"],
 }
 
@@ -80,7 +86,7 @@ def parse(text: str, *, on: date, passports: bool = False) -> Document:
         return Document(number, DocumentKind.PASSPORT, None)
     if re.search(r"[\s\-]", number):
         raise Refused("number_spaced", mask_number(number))
-    if number and not (number.isascii() and number.isalnum()):
+    if number and (not (number.isascii() and number.isalnum()) or len(number) == 18):
         raise Refused("number_characters", mask_number(number))
     raise Refused("number_length", str(len(number)))
 
@@ -91,7 +97,7 @@ def _gb11643(number: str, on: date) -> Document:
     except ValueError:
         raise Refused("number_birth", mask_number(number)) from None
     if check_digit(number[:17]) != number[17]:
-        raise Refused("number_check", mask_number(number))
+        raise Refused("number_rounded" if _ROUNDED.fullmatch(number) else "number_check", mask_number(number))
     if born > on:
         raise Refused("number_future", born.isoformat())
     return Document(number, kind_of(number), born)
@@ -120,6 +126,9 @@ def _born_before(match: re.Match, latest: date) -> date:
 class IdNumber:
     """Column of document numbers. Stages the sealed number, its blind index, kind of document and birth date.
 
+    One rounded number in eleven fits its check digit by chance. Where those that do not fit are at least as many as
+    the numbers ending in 000 that do, these are refused with them: a right one among them cannot be told.
+
     `purpose` is that of the encrypted column into which the number is merged.
     """
 
@@ -135,14 +144,22 @@ class IdNumber:
         ]
 
     def reader(self, field: str, context: Context) -> Reader:
+        rounded = 0
+
         def read(cells: pl.Series) -> Parsed:
+            nonlocal rounded
             numbers = narrow_all(cells).str.to_uppercase()
             kinds, born = _gb11643_all(numbers, context.on)
             faults: list[Faults] = []
             rest = kinds.is_null() & (numbers != "")
             if rest.any():
                 numbers, kinds, born, faults = self._one_by_one(numbers, kinds, born, rest, context.on)
+                rounded += int((faults[0].code == "number_rounded").sum())
             good = kinds.is_not_null()
+            doubtful = good & numbers.str.ends_with("000")
+            if 0 < doubtful.sum() <= rounded:
+                masked = numbers.str.slice(0, 6) + "********" + numbers.str.slice(-4)
+                faults.append(Faults(doubtful, "number_rounded", masked))
             texts = numbers.filter(good).to_list()
             return Parsed(
                 {

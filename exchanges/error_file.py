@@ -72,8 +72,10 @@ def _merged(layout: Layout, kept: list[int]) -> list[list[int]]:
 
 
 def _write_csv(file: IO[bytes], layout: Layout, rows: Iterator[tuple[int, list[str], str]]) -> None:
-    # Excel takes UTF-8 for the local encoding unless a byte order mark stands before it.
-    encoding = "utf-8-sig" if layout.encoding == "utf-8" else layout.encoding
+    # Excel takes UTF-8 for the local encoding unless a byte order mark stands before it, and UTF-16 for nothing.
+    encoding = {"utf-8": "utf-8-sig", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(
+        layout.encoding, layout.encoding
+    )
     text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
     writer = csv.writer(text, delimiter=layout.delimiter)
     kept = _kept(layout)

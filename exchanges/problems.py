@@ -25,5 +25,8 @@ ROW_PROBLEMS: dict[str, str | Promise] = {
     "not_a_receipt": _("“%(detail)s” is not a receipt number: letters, digits and hyphens only"),
     "region": "%(detail)s",
     "region_too_high": _("“%(detail)s” is no town or village; please name the town and village"),
+    "newer_stands": _(
+        "a list of %(detail)s says otherwise and is newer than this one; if this row is right, send it again today"
+    ),
     "other_year": _("is %(detail)s, but the list is for another coverage year; please check year and list"),
 }

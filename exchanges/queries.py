@@ -53,11 +53,14 @@ def first_in_line(now: datetime | None = None) -> QuerySet[Batch]:
 
 def newer_list(batch: Batch) -> Batch | None:
     """A list of the line, area and year that was taken and stands for a later period, or for the same with a higher
-    sequence number. None for lists of dated events, which each find their own place in time."""
-    if not batch.period or (by_name(batch.kind).adds_up and not batch.is_full):
+    sequence number; for a complete list without a period, one with a later business date. None for lists of dated
+    events, which each find their own place in time."""
+    if by_name(batch.kind).adds_up and not batch.is_full:
         return None
-    later = Q(period__gt=batch.period)
-    if batch.sequence is not None:
+    if not batch.period and not batch.is_full:
+        return None
+    later = Q(period__gt=batch.period) if batch.period else Q(business_on__gt=batch.business_on)
+    if batch.period and batch.sequence is not None:
         later |= Q(period=batch.period, sequence__gt=batch.sequence)
     taken = line_of(batch).filter(
         later,
@@ -65,12 +68,13 @@ def newer_list(batch: Batch) -> Batch | None:
         coverage_year=batch.coverage_year,
         status__in=[Batch.Status.MERGED, Batch.Status.UNCHANGED],
     )
-    return taken.exclude(pk=batch.pk).order_by("-period", "-sequence", "-pk").first()
+    return taken.exclude(pk=batch.pk).order_by("-period", "-sequence", "-business_on", "-pk").first()
 
 
 def period_words(batch: Batch) -> str:
-    """The period of a list with its sequence number."""
-    return f"{batch.period} #{batch.sequence}" if batch.sequence is not None else batch.period
+    """The period of a list with its sequence number; its business date where it has none."""
+    period = batch.period or batch.business_on.isoformat()
+    return f"{period} #{batch.sequence}" if batch.sequence is not None else period
 
 
 def waiting_words(before: Batch) -> str:

@@ -11,19 +11,18 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from exchanges import bulk
+from exchanges.beside_data import beside_the_data
 from exchanges.columns import Context, Faults
 from exchanges.columns.cells import trim_all
 from exchanges.kinds import FileKind
 from exchanges.models import Batch, RowError
 from exchanges.reading import Block, FileRefused, Layout
+from privacy.masks import mask_text
 
-_TOTAL = r"^(?:[合总小共累]\s*计|本页[合小]计)[:：]?$"
-# Who filled the list in and what it says about itself stands below it in many offices.
-_FOOTER = r"^(?:填表|制表|制单|审核|复核|经办|负责人|单位负责|联系|电话|填报|报送|备注|注|说明|日期|盖章|（盖章|\(盖章)"
+_NUMBER = r"([0-9]{6})[0-9]{7,8}([0-9]{3}[0-9Xx])"
 _LEFT_OUT_KEPT = 50
 # A sheet of which somebody has touched the last row is exported with every row above it.
 _MOST_EMPTY = 1_048_576
-_SHORTEST_KEY = 10
 # Where none of so many rows can be taken, the others are not worth waiting for.
 _MOST_OF_FAULTY_ALONE = 65_536
 
@@ -113,7 +112,9 @@ class Staging:
     _last_row: int = 0
     # The first eight bytes of each index of an id number, as a number: block by block, then sorted.
     _heads: Any = field(default_factory=list)
+    # Of what the rows say, and of the cells of those that cannot be read.
     _digest: Any = field(default_factory=hashlib.sha256)
+    _unread: Any = field(default_factory=hashlib.sha256)
     _readers: dict[str, Callable] = field(default_factory=dict)
 
     def begin(self) -> None:
@@ -132,20 +133,22 @@ class Staging:
         self._last_row = block.numbers[-1]
         frame: dict[str, pl.Series] = {"row_number": block.numbers}
         errors = [_errors(block.numbers, "", Faults(block.ragged, "too_many_cells"))]
-        hashed = []
+        hashed, raw = [], []
         for column in self.kind.columns:
             place = self.layout.columns.get(column.field)
             cells = block.cells[f"c{place}"] if place is not None else pl.repeat("", count, eager=True, dtype=pl.String)
-            hashed.append(cells.alias(column.field))
+            raw.append(cells.alias(column.field))
             if column.required:
                 errors.append(_errors(block.numbers, column.field, Faults(cells == "", "missing")))
             parsed = self._readers[column.field](cells)
             frame.update(parsed.columns)
+            said = parsed.columns[column.field]
+            # What is sealed differs each time.
+            hashed.append((cells if said.dtype == pl.Binary else said).alias(column.field))
             errors += [_errors(block.numbers, column.field, faults) for faults in parsed.faults]
         if "id_index" in frame:
             heads = frame["id_index"].drop_nulls().bin.slice(0, 8)
             self._heads.append(heads.bin.reinterpret(dtype=pl.UInt64, endianness="big"))
-        self._digest.update(pl.DataFrame(hashed).write_csv(include_header=False).encode())
         found = pl.concat([part for part in errors if len(part)] or errors[:1])
         rows = pl.DataFrame(frame).with_columns(bad=pl.col("row_number").is_in(found["row_number"].implode()))
         if not self._faulty and len(found):
@@ -153,6 +156,9 @@ class Staging:
         self._faulty += int(rows["bad"].sum())
         if self.rows == self._faulty >= _MOST_OF_FAULTY_ALONE:
             raise self._none_is_right()
+        self._digest.update(_as_bytes(pl.DataFrame(hashed)))
+        if rows["bad"].any():
+            self._unread.update(_as_bytes(pl.DataFrame(raw).filter(rows["bad"])))
         self._keep(found)
         bulk.load(bulk.STAGED, rows)
 
@@ -226,8 +232,9 @@ class Staging:
 
     @property
     def content_hash(self) -> str:
-        """Hash of what the rows say: the same for the same rows in another format, encoding or order of columns."""
-        return self._digest.hexdigest()
+        """Hash of what the rows say: the same for the same rows in another format, encoding, spelling or order of
+        columns."""
+        return hashlib.sha256(self._digest.digest() + self._unread.digest()).hexdigest()
 
     def _data_rows(self, block: Block) -> Block:
         """Without empty rows, totals and what stands below them; its cells trimmed."""
@@ -236,37 +243,25 @@ class Staging:
         self._empty += len(filled) - int(filled.sum())
         if self._empty > _MOST_EMPTY:
             raise FileRefused(_("The file has more than a million empty rows. Please delete them and send it again."))
-        key = self.layout.columns[self.kind.key]
-        # A total may stand in any column, that of the numbers included; no document number is that short.
-        keyless = filled & (cells[f"c{key}"].str.len_chars() < _SHORTEST_KEY)
-        wanted = [f"c{place}" for place in self.layout.columns.values()]
-        if self.kind.key == "region":
-            keyless = filled & cells[f"c{key}"].str.contains(f"{_TOTAL}|{_FOOTER}")
-        if keyless.any():
-            total = cells.select(pl.any_horizontal(pl.all().str.contains(_TOTAL))).to_series()
-            footer = cells.select(
-                pl.any_horizontal(pl.all().str.contains(_FOOTER))
-                & (
-                    pl.sum_horizontal((pl.col(name) != "").cast(pl.Int32) for name in wanted)
-                    <= max(len(wanted) // 2, 1)
-                )
-            ).to_series()
-            out = keyless & (total | footer)
-            self._leave_out(block.numbers.filter(out), cells.filter(out))
-            filled = filled & ~out
+        aside = beside_the_data(cells, filled, self.layout, self.kind)
+        if aside is not None:
+            self._leave_out(block.numbers.filter(aside), cells.filter(aside))
+            filled = filled & ~aside
         return Block(block.numbers.filter(filled), cells.filter(filled), block.ragged.filter(filled))
 
     def _leave_out(self, numbers: pl.Series, cells: pl.DataFrame) -> None:
         for number, row in zip(numbers, cells.iter_rows(), strict=True):
             if len(self.layout.left_out) < _LEFT_OUT_KEPT:
-                self.layout.left_out.append([number, re.sub(r"\s+", " ", " ".join(filter(None, row)))[:80]])
+                self.layout.left_out.append([number, mask_text(re.sub(r"\s+", " ", " ".join(filter(None, row))))[:80]])
 
     def _keep(self, found: pl.DataFrame) -> None:
         if len(found):
             bulk.load(
                 RowError._meta.db_table,
                 found.unique(["row_number", "field", "code"], maintain_order=True).with_columns(
-                    pl.lit(self.batch.pk).alias("batch_id"), pl.col("detail").str.slice(0, 300)
+                    pl.lit(self.batch.pk).alias("batch_id"),
+                    # Where columns have slipped, a number stands in a cell that is quoted.
+                    pl.col("detail").str.replace_all(_NUMBER, "${1}********${2}").str.slice(0, 300),
                 ),
             )
 
@@ -297,6 +292,18 @@ class Staging:
             **params,
         )
 
+    def refuse_older(self, field: str, found: str, batch: str, where: str) -> int:
+        """Refuses the rows by which this list would undo what a newer one of its kind has brought. `found` joins what
+        stands to the staged rows, `batch` is its column of the list it came by, `where` tells what differs."""
+        return self.refuse(
+            field,
+            "newer_stands",
+            f"""{found} JOIN {Batch._meta.db_table} newer ON newer.id = {batch} AND newer.kind = %(kind)s
+            AND newer.business_on > %(on)s WHERE NOT s.bad AND ({where})""",
+            detail="CAST(newer.business_on AS text)",
+            kind=self.kind.name,
+        )
+
     def refuse_rows(self, field: str, refusals: Iterable[tuple[int, str, str]]) -> None:
         """Refuses rows by number: (row_number, code, detail)."""
         rows = list(refusals)
@@ -313,6 +320,10 @@ class Staging:
             f"DELETE FROM {{staged}} WHERE row_number IN (SELECT row_number FROM {errors} WHERE batch_id = %(batch)s)"
         )
         return RowError.objects.filter(batch=self.batch).values("row_number").distinct().count()
+
+
+def _as_bytes(frame: pl.DataFrame) -> bytes:
+    return frame.write_csv(include_header=False).encode()
 
 
 def _errors(numbers: pl.Series, field: str, faults: Faults) -> pl.DataFrame:

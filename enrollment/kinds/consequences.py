@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from enrollment.kinds.person_columns import PERSON
-from enrollment.models import EmployeeCover, Person, Proposal, Registration, Schooling
+from enrollment.models import EmployeeCover, Payment, Person, Proposal, Registration, Schooling
 from enrollment.services.proposals import end_by_rule, lapse, propose
 from exchanges.staging import Chunk
 from notices.queries import NoNotice, NoticeFinder
@@ -16,6 +16,7 @@ from policy.ending import employee_first_clauses, ending_clause
 from policy.pack import Pack
 
 REGISTRATION = Registration._meta.db_table
+PAYMENT = Payment._meta.db_table
 COVER = EmployeeCover._meta.db_table
 SCHOOLING = Schooling._meta.db_table
 PROPOSAL = Proposal._meta.db_table
@@ -103,25 +104,40 @@ def follow_status(chunk: Chunk) -> int:
     """People of the chunk who died, moved away, serve or are in prison, and are enrolled. In the year of benefits the
     enrolment ends by itself where the notice says so (PL-7.5); before it, for a move, and under a notice that says
     nothing, a person decides. Who is normal again: `_follow_return`."""
+    rules = _Rules(chunk)
+    said = "s.status IS NOT NULL AND s.status <> 'normal'"
+    return _follow_return(chunk, rules) + _follow_events(chunk, rules, said, since="r.registered_on")
+
+
+def follow_known_status(chunk: Chunk) -> int:
+    """As `follow_status`, for a payment that comes after the list which told of the death. Who paid after the event has
+    perhaps come back, so that a person decides."""
+    if not Person.objects.exclude(status=Person.Status.NORMAL).exists():
+        return 0
+    last = f"""(SELECT max(o.paid_on) FROM {PAYMENT} o WHERE o.person_id = p.id AND o.coverage_year = r.coverage_year
+        AND o.reversed_on IS NULL AND o.refunded_on IS NULL)"""
+    return _follow_events(chunk, _Rules(chunk), "TRUE", since=last)
+
+
+def _follow_events(chunk: Chunk, rules: "_Rules", said: str, *, since: str) -> int:
+    """`since` is the day up to which an event does not end the enrolment by itself."""
     found = chunk.fetch(
         f"""
-        SELECT r.id, p.status, p.status_on FROM {{staged}} s
+        SELECT DISTINCT r.id, p.status, p.status_on, {since} FROM {{staged}} s
         JOIN {PERSON} p ON p.id_number_index = s.id_index
         JOIN {REGISTRATION} r ON r.person_id = p.id AND r.ended_on IS NULL
-        WHERE {{rows}} AND s.status IS NOT NULL AND s.status <> 'normal' AND p.status <> 'normal'
+        WHERE {{rows}} AND {said} AND p.status <> 'normal'
         """
     )
-    events = {registration: (_KINDS[Person.Status(status)], _day(day)) for registration, status, day in found}
-    rules = _Rules(chunk)
-    followed = _follow_return(chunk, rules)
+    events = {each: (_KINDS[Person.Status(status)], _day(day), _day(since)) for each, status, day, since in found}
+    followed = 0
     for registration in _registrations(events):
-        kind, event_on = events[registration.pk]
+        kind, event_on, paid_on = events[registration.pk]
         if registration.coverage_year < event_on.year:
             continue
         clause = rules.ending(registration, Proposal.END_REASON[kind])
         what = {"registration": registration, "kind": kind, "event_on": event_on, "batch": chunk.batch}
-        in_the_year = registration.coverage_year == event_on.year and event_on >= registration.registered_on
-        if clause and in_the_year:
+        if clause and registration.coverage_year == event_on.year and paid_on is not None and event_on >= paid_on:
             followed += end_by_rule(clauses=clause, **what)
         else:
             followed += propose(clauses=clause, **what)
@@ -175,7 +191,7 @@ def _registrations(wanted: dict[int, object]) -> list[Registration]:
     return list(rows.order_by("person_id", "coverage_year"))
 
 
-def _day(value: date | str) -> date:
+def _day(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 

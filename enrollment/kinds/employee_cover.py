@@ -17,9 +17,19 @@ CHANGES = {
     "新参保": _JOINED,
     "参保": _JOINED,
     "新增": _JOINED,
+    "新增参保": _JOINED,
+    "恢复参保": _JOINED,
+    "续保": _JOINED,
+    "增员": _JOINED,
     "停保": _LEFT,
     "中断": _LEFT,
+    "中断参保": _LEFT,
+    "中断缴费": _LEFT,
     "断保": _LEFT,
+    "暂停参保": _LEFT,
+    "终止参保": _LEFT,
+    "退保": _LEFT,
+    "减员": _LEFT,
 }
 # Ends first: who left one employer and joined another has one spell after the other.
 _PHASES = (f"s.change = '{_LEFT}'", f"s.change = '{_JOINED}'")
@@ -37,14 +47,15 @@ def _refuse_years(staging: Staging) -> None:
 
 
 def _refuse_contradictions(staging: Staging) -> None:
-    """Two rows that have one person join, or leave, on different days."""
+    """Two rows that have one person join, or leave, on different days, or after different years."""
     staging.refuse(
         "changed_on",
         "rows_contradict",
         """
         JOIN (
             SELECT id_index, change, min(row_number) AS first_row, max(row_number) AS last_row
-            FROM {staged} WHERE NOT bad GROUP BY id_index, change HAVING min(changed_on) <> max(changed_on)
+            FROM {staged} WHERE NOT bad GROUP BY id_index, change
+            HAVING min(changed_on) <> max(changed_on) OR min(years) <> max(years)
         ) g ON g.id_index = s.id_index AND g.change = s.change WHERE NOT s.bad
         """,
         detail="CAST(CASE WHEN s.row_number = g.first_row THEN g.last_row ELSE g.first_row END AS text)",
@@ -58,6 +69,20 @@ def _refuse_ends_before_beginnings(staging: Staging) -> None:
         f"""JOIN {COVER} c ON c.id_number_index = s.id_index AND c.ended_on IS NULL
         WHERE s.change = '{_LEFT}' AND s.changed_on < c.started_on""",
         detail="CAST(c.started_on AS text)",
+    )
+
+
+def _refuse_beginnings_within(staging: Staging) -> None:
+    """Whoever left on a later day and whose beginning is known did not join on this one."""
+    staging.refuse(
+        "changed_on",
+        "left_since",
+        f"""JOIN {COVER} c ON c.id_number_index = s.id_index AND c.ended_on > s.changed_on
+        WHERE s.change = '{_JOINED}' AND c.started_on IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM {COVER} o WHERE o.id_number_index = s.id_index
+            AND (o.started_on = s.changed_on OR (o.ended_on > s.changed_on AND o.ended_on < c.ended_on))
+        )""",
+        detail="CAST(c.ended_on AS text)",
     )
 
 
@@ -103,8 +128,22 @@ def _end(chunk: Chunk) -> int:
 
 
 def _begin(chunk: Chunk) -> int:
-    """Enters a spell that is open, unless one is open already or the same was ended since."""
-    return chunk.execute(
+    """Tells the beginning of a spell of which the end alone is known, or enters one that is open: unless one is open
+    already, the same was ended since, or one that began later has ended."""
+    told = chunk.execute(
+        f"""
+        UPDATE {COVER} AS c SET started_on = s.changed_on,
+            employer = CASE WHEN c.employer = '' THEN s.employer ELSE c.employer END, batch_id = %(batch)s
+        FROM {{staged}} s
+        WHERE {{rows}} AND c.id_number_index = s.id_index AND c.started_on IS NULL AND c.ended_on > s.changed_on
+            AND NOT EXISTS (
+                SELECT 1 FROM {COVER} o WHERE o.id_number_index = s.id_index AND o.id <> c.id
+                AND (o.started_on = s.changed_on OR (o.started_on > s.changed_on AND o.started_on < c.ended_on)
+                    OR (o.ended_on > s.changed_on AND o.ended_on < c.ended_on))
+            )
+        """
+    )
+    return told + chunk.execute(
         f"""
         INSERT INTO {COVER} (name, document_kind, id_number, id_number_index, region_id, employer, started_on, years,
             batch_id)
@@ -112,7 +151,7 @@ def _begin(chunk: Chunk) -> int:
         FROM {{staged}} s
         WHERE {{rows}} AND NOT EXISTS (
             SELECT 1 FROM {COVER} c WHERE c.id_number_index = s.id_index
-            AND (c.ended_on IS NULL OR c.started_on = s.changed_on)
+            AND (c.ended_on IS NULL OR c.started_on = s.changed_on OR c.ended_on > s.changed_on)
         )
         ORDER BY s.row_number
         ON CONFLICT DO NOTHING
@@ -131,7 +170,18 @@ EMPLOYEE_COVER = FileKind(
             "employer",
             "单位名称",
             Text(100),
-            synonyms=("单位", "参保单位", "用人单位", "工作单位", "参保单位名称"),
+            synonyms=(
+                "单位",
+                "参保单位",
+                "用人单位",
+                "用人单位名称",
+                "工作单位",
+                "工作单位名称",
+                "参保单位名称",
+                "缴费单位",
+                "所在单位",
+                "企业名称",
+            ),
             example="平利县第一小学",
         ),
         Column(
@@ -139,7 +189,19 @@ EMPLOYEE_COVER = FileKind(
             "变动类型",
             Choice(CHANGES, listed="新参保、停保"),
             required=True,
-            synonyms=("变动", "变更类型", "变动情况", "参保状态"),
+            synonyms=(
+                "变动",
+                "变动类别",
+                "变动情况",
+                "变更类型",
+                "变更类别",
+                "增减类型",
+                "增减变动",
+                "增减",
+                "业务类型",
+                "参保状态",
+                "参保变动",
+            ),
             example="新参保",
             rule="新参保、停保",
         ),
@@ -148,14 +210,28 @@ EMPLOYEE_COVER = FileKind(
             "变动日期",
             Day(),
             required=True,
-            synonyms=("变动时间", "变更日期", "参保日期", "停保日期"),
+            synonyms=(
+                "变动时间",
+                "变动年月日",
+                "变更日期",
+                "变更时间",
+                "增减日期",
+                "业务日期",
+                "参停保日期",
+                "参保/停保日期",
+                "停保/参保日期",
+                "参保(停保)日期",
+                "停保(参保)日期",
+                "参保日期",
+                "停保日期",
+            ),
             example="2022-03-01",
         ),
         Column(
             "years",
             "连续参保年限",
-            Whole(),
-            synonyms=("连续缴费年限", "连续参保年数", "参保年限"),
+            Whole("年"),
+            synonyms=("连续缴费年限", "连续参保缴费年限", "连续参保年数", "连续缴费年数", "参保年限"),
             example="3",
             rule=_("whole years"),
         ),
@@ -168,6 +244,7 @@ EMPLOYEE_COVER = FileKind(
         _refuse_years,
         _refuse_contradictions,
         _refuse_ends_before_beginnings,
+        _refuse_beginnings_within,
     ),
     merge=_merge,
     consequences=(tell_facts, follow_employee_cover),
@@ -177,6 +254,7 @@ EMPLOYEE_COVER = FileKind(
     problems={
         **PERSON_PROBLEMS,
         "too_many_years": _("%(detail)s years are more than anyone can have; please check the number"),
+        "left_since": _("the person left on %(detail)s and had joined before; please check the date"),
         "left_before_joining": _("the person joined on %(detail)s only; please check the date"),
     },
     help=_("Who joined employee insurance and who left it, with the years in a row."),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import BureauKind
 from enrollment.kinds import person_columns
-from enrollment.kinds.consequences import follow_employee_cover, tell_facts
+from enrollment.kinds.consequences import follow_employee_cover, follow_known_status, tell_facts
 from enrollment.kinds.duplicates import follow_duplicates
 from enrollment.kinds.person_columns import (
     PERSON,
@@ -82,8 +82,8 @@ def _refuse_unknown_documents(staging: Staging) -> None:
 
 
 def _refuse_reversals_without_receipt(staging: Staging) -> None:
-    """A reversal needs its receipt, in the register or in an accepted row of the file, of the same person and amount,
-    not younger than itself; and a receipt is reversed once."""
+    """A reversal needs its receipt, in the register or in an accepted row of the file, of the same person, year and
+    amount, not younger than itself; and a receipt is reversed once."""
     refused = "(SELECT 1 FROM exchanges_rowerror e WHERE e.batch_id = %(batch)s AND e.row_number = {row}.row_number)"
     here = f"""
         SELECT 1 FROM {{staged}} t WHERE t.receipt_no = s.receipt_no AND t.amount >= 0
@@ -96,7 +96,8 @@ def _refuse_reversals_without_receipt(staging: Staging) -> None:
         "amount",
         "reversal_differs",
         f"""{reversal} AND (EXISTS ({known}) OR EXISTS ({here}))
-        AND NOT EXISTS ({known} AND {_SAME_PERSON} AND {fits.format(row="o", amount="amount_fen")})
+        AND NOT EXISTS ({known} AND {_SAME_PERSON} AND {fits.format(row="o", amount="amount_fen")}
+            AND o.coverage_year = %(year)s)
         AND NOT EXISTS ({here} AND t.id_index = s.id_index AND {fits.format(row="t", amount="amount")})""",
     )
     staging.refuse(
@@ -202,30 +203,96 @@ PAYMENTS = FileKind(
             "电子税票号码",
             Code(60, "not_a_receipt"),
             required=True,
-            synonyms=("税票号码", "电子税票号", "税票号", "票证号码", "电子票号", "完税凭证号码"),
+            synonyms=(
+                "电子税票号",
+                "电子税票",
+                "税票号码",
+                "税票号",
+                "税收票证号码",
+                "票证号码",
+                "票证号",
+                "票据号码",
+                "票据号",
+                "电子票据号码",
+                "电子票据号",
+                "电子票号",
+                "完税凭证号码",
+                "完税凭证号",
+                "税收完税证明号码",
+                "缴费凭证号码",
+                "缴费凭证号",
+            ),
             example="361096211015000001",
             rule=_("unique; formatted as text"),
         ),
         person_columns.name(),
         person_columns.id_number(passports=True),
         person_columns.place(
-            "region", "参保地区划", ("参保地", "参保地区划代码", "参保区划", "参保地行政区划", "参保村")
+            "region",
+            "参保地区划",
+            (
+                "参保地",
+                "参保地区划代码",
+                "参保区划",
+                "参保地行政区划",
+                "参保地行政区划代码",
+                "参保行政区划",
+                "参保所在地",
+                "参保登记地",
+                "参保村",
+                "参保村(社区)",
+                "参保地(村)",
+                "行政区划",
+                "行政区划代码",
+                "区划代码",
+            ),
         ),
         Column(
             "coverage_year",
             "参保年度",
             Year(),
             required=True,
-            synonyms=("年度", "保障年度", "参保缴费年度", "费款所属年度", "所属年度"),
+            synonyms=(
+                "年度",
+                "参保年份",
+                "保障年度",
+                "参保缴费年度",
+                "缴费年度",
+                "缴费所属年度",
+                "费款所属年度",
+                "费款年度",
+                "所属年度",
+                "医保年度",
+            ),
             example="2022",
         ),
-        Column("tier", "档次", Choice(TIERS, type=Type.INTEGER, listed="1、2"), synonyms=("缴费档次",), example="1"),
+        Column(
+            "tier",
+            "档次",
+            Choice(TIERS, type=Type.INTEGER, listed="1、2"),
+            synonyms=("缴费档次", "参保档次", "参保缴费档次"),
+            example="1",
+        ),
         Column(
             "amount",
             "缴费金额",
             Fen(),
             required=True,
-            synonyms=("金额", "缴费额", "实缴金额", "个人缴费金额", "入库金额", "实缴费额"),
+            synonyms=(
+                "金额",
+                "缴费额",
+                "实缴金额",
+                "实缴额",
+                "实缴费额",
+                "实际缴费金额",
+                "个人缴费",
+                "个人缴费额",
+                "个人缴费金额",
+                "缴款金额",
+                "缴纳金额",
+                "入库金额",
+                "实缴(退)金额",
+            ),
             example="320.00",
             rule=_("yuan with at most two decimals; a minus sign reverses the same receipt"),
         ),
@@ -234,10 +301,15 @@ PAYMENTS = FileKind(
             "缴费日期",
             Day(years=(1, 1)),
             required=True,
-            synonyms=("缴款日期", "入库日期", "缴费时间", "实缴日期"),
+            synonyms=("缴费时间", "缴款日期", "缴款时间", "缴纳日期", "入库日期", "实缴日期", "交费日期", "缴费年月日"),
             example="2021-11-05",
         ),
-        Column("channel", "缴费渠道", Text(40), synonyms=("渠道", "缴费方式", "申报渠道")),
+        Column(
+            "channel",
+            "缴费渠道",
+            Text(40),
+            synonyms=("渠道", "缴费方式", "缴费途径", "申报渠道", "征收渠道", "支付渠道"),
+        ),
     ),
     senders=frozenset({BureauKind.TAX, BureauKind.AGENCY}),
     checks=(
@@ -250,7 +322,7 @@ PAYMENTS = FileKind(
         _refuse_reversals_without_receipt,
     ),
     merge=_merge,
-    consequences=(tell_facts, follow_employee_cover),
+    consequences=(tell_facts, follow_employee_cover, follow_known_status),
     tables=(PERSON, PAYMENT, REGISTRATION),
     phases=(_PAID, _REVERSED),
     adds_up=True,
@@ -265,7 +337,7 @@ PAYMENTS = FileKind(
         ),
         "reversal_unknown": _("there is no payment with this receipt to reverse; please send the payment first"),
         "reversal_differs": _(
-            "the reversal does not fit its receipt: person and amount must be the same and the day not earlier"
+            "the reversal does not fit its receipt: person, year and amount must be the same and the day not earlier"
         ),
         "reversal_again": _("this receipt was reversed on %(detail)s already"),
     },

@@ -21,6 +21,14 @@ STAGES = {
     "高中": _STAGE.SENIOR.value,
     "大学": _STAGE.COLLEGE.value,
 }
+# Other words for the same stage.
+STAGE_SYNONYMS = {
+    _STAGE.KINDERGARTEN.value: ("学前", "学前教育"),
+    _STAGE.PRIMARY.value: ("小学教育",),
+    _STAGE.JUNIOR.value: ("初级中学", "初中教育", "普通初中"),
+    _STAGE.SENIOR.value: ("高级中学", "高中教育", "普通高中", "普高"),
+    _STAGE.COLLEGE.value: ("高等教育", "高校", "大学本科", "本科", "大学专科", "专科", "大专"),
+}
 _DIFFERS = """(g.school_id <> c.id OR g.stage <> s.stage
     OR (s.entered_on IS NOT NULL AND (g.entered_on IS NULL OR g.entered_on <> s.entered_on))
     OR (s.graduates_on IS NOT NULL AND (g.graduates_on IS NULL OR g.graduates_on <> s.graduates_on)))"""
@@ -42,9 +50,22 @@ def _refuse_repeated(staging: Staging) -> None:
         JOIN (
             SELECT id_index, min(row_number) AS first_row, max(row_number) AS last_row FROM {staged} WHERE NOT bad
             GROUP BY id_index HAVING min(school || '|' || stage) <> max(school || '|' || stage)
+                OR min(entered_on) <> max(entered_on) OR min(graduates_on) <> max(graduates_on)
         ) g ON g.id_index = s.id_index WHERE NOT s.bad
         """,
         detail="CAST(CASE WHEN s.row_number = g.first_row THEN g.last_row ELSE g.first_row END AS text)",
+    )
+
+
+def _refuse_older(staging: Staging) -> None:
+    """An older list never undoes a newer one; a school that was entered later is news all the same."""
+    staging.refuse_older(
+        "",
+        f"""JOIN {PERSON} p ON p.id_number_index = s.id_index JOIN {SCHOOLING} g ON g.person_id = p.id
+        JOIN {SCHOOL} c ON c.id = g.school_id""",
+        "g.batch_id",
+        """(c.name <> s.school OR g.stage <> s.stage OR g.entered_on <> s.entered_on
+        OR g.graduates_on <> s.graduates_on) AND NOT coalesce(s.entered_on > g.entered_on, FALSE)""",
     )
 
 
@@ -107,20 +128,33 @@ STUDENTS = FileKind(
             "学校",
             Text(80),
             required=True,
-            synonyms=("学校名称", "就读学校", "所在学校"),
+            synonyms=("学校名称", "就读学校", "就读学校名称", "在读学校", "所在学校", "所在学校名称", "学籍所在学校"),
             example="平利县第一小学",
         ),
         Column(
             "stage",
             "学段",
-            Choice(STAGES),
+            Choice(
+                STAGES | {word: stage for stage, words in STAGE_SYNONYMS.items() for word in words},
+                listed="、".join(STAGES),
+            ),
             required=True,
-            synonyms=("就读学段", "学历层次", "教育阶段"),
+            synonyms=("学段名称", "就读学段", "在读学段", "所属学段", "学历层次", "教育阶段", "办学层次"),
             example="小学",
             rule="、".join(STAGES),
         ),
-        Column("entered_on", "入学日期", Day(), synonyms=("入学时间", "入学年月")),
-        Column("graduates_on", "预计毕业日期", Day(years=(100, 12)), synonyms=("毕业日期", "预计毕业时间", "毕业时间")),
+        Column(
+            "entered_on",
+            "入学日期",
+            Day(),
+            synonyms=("入学时间", "入学年月", "入学年月日", "入校日期", "入校时间", "入园日期"),
+        ),
+        Column(
+            "graduates_on",
+            "预计毕业日期",
+            Day(years=(100, 12)),
+            synonyms=("预计毕业时间", "预计毕业年月", "预毕业日期", "毕业日期", "毕业时间"),
+        ),
     ),
     senders=frozenset({BureauKind.EDUCATION, BureauKind.AGENCY}),
     checks=(
@@ -128,6 +162,7 @@ STUDENTS = FileKind(
         person_columns.refuse_contradicting_names,
         _refuse_dates,
         _refuse_repeated,
+        _refuse_older,
         _place_in_area,
     ),
     merge=_merge,

@@ -38,12 +38,15 @@ class Choice(OneByOne):
 
 
 class Whole(OneByOne):
-    """A whole number, not negative."""
+    """A whole number, not negative; its unit may stand behind it."""
 
     type = Type.INTEGER
 
+    def __init__(self, unit: str = "") -> None:
+        self.unit = unit
+
     def read(self, text: str, context: Context) -> int:
-        match = _WHOLE.fullmatch(narrow(text))
+        match = _WHOLE.fullmatch(narrow(text).removesuffix(self.unit).rstrip())
         if not match:
             raise Refused("not_a_number", text[:20])
         return int(match[1].replace(",", ""))

@@ -1,10 +1,13 @@
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from exchanges.columns.base import Context, Distinct, Refused
+from exchanges.columns.cells import LOST_DIGITS, narrow
 from regions.models import Level
 from regions.queries import RegionNotFound, lookup_many
 
+_LOST = re.compile(LOST_DIGITS)
 _PLACES = {Level.TOWN, Level.VILLAGE, Level.AREA}
 
 
@@ -25,7 +28,9 @@ class Place(Distinct):
             answers |= lookup_many(elsewhere, on=context.on) if elsewhere else {}
         values: dict[str, Any] = {}
         for text, answer in answers.items():
-            if isinstance(answer, Exception):
+            if _LOST.fullmatch(narrow(text)):
+                values[text] = Refused("digits_lost", text)
+            elif isinstance(answer, Exception):
                 values[text] = Refused("region", str(answer)[:300])
             elif answer.level not in _PLACES:
                 values[text] = Refused("region_too_high", text[:60])

@@ -5,9 +5,14 @@ import polars as pl
 from exchanges.columns.base import Context, Faults, Parsed, Reader, Staged, Type
 from exchanges.columns.cells import CONTROL, LOST_DIGITS, narrow_all
 
-# Every dot that is written between the parts of a name (阿卜杜拉·买买提) is one dot.
-_DOTS = dict.fromkeys("•‧∙⋅・･．●", "·")
-_NAME = r"^[\p{L}\p{M}\p{Co}][\p{L}\p{M}\p{Co}·.'’\- ]*$"
+# Every dot that is written between the parts of a name (阿卜杜拉·买买提) is one dot, a full stop between Han characters
+# as well.
+_DOTS = dict.fromkeys("•‧∙⋅・･．●﹒․᛫ꞏㆍ\u0387", "·")
+_HAN = r"[〇\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_FULL_STOP = re.compile(rf"(?<={_HAN})\s*\.\s*(?={_HAN})")
+# 〇 is a character of names and counts as a numeral.
+_NAME = r"^[\p{L}\p{M}\p{Co}〇][\p{L}\p{M}\p{Co}〇·.'’\- ]*$"
+_BLANKS = r"[\t\u00a0\u1680\u2000-\u200a\u202f\u205f]"
 _HAN_SPACE = re.compile(r"(?<=[^\x00-\x7f]) +(?=[^\x00-\x7f])")
 
 
@@ -73,10 +78,10 @@ class Name:
             names = cells
             if not cells.str.contains(r"^[\p{Han}·]*$").all():
                 names = narrow_all(cells.str.replace_many(list(_DOTS), list(_DOTS.values())))
-                spaced = names.str.contains(" ")
-                if spaced.any():
-                    tidy = {text: _HAN_SPACE.sub("", " ".join(text.split())) for text in names.filter(spaced).unique()}
-                    names = names.replace(tidy)
+                names = names.str.replace_all(_BLANKS, " ")
+                untidy = names.str.contains("[ .]")
+                if untidy.any():
+                    names = names.replace({text: _tidy(text) for text in names.filter(untidy).unique()})
             wrong = (names != "") & ~names.str.contains(_NAME)
             return Parsed(
                 {field: names},
@@ -84,3 +89,7 @@ class Name:
             )
 
         return read
+
+
+def _tidy(name: str) -> str:
+    return _FULL_STOP.sub("·", _HAN_SPACE.sub("", re.sub(" +", " ", name)))

@@ -2,23 +2,25 @@
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from exchanges.columns.cells import narrow, trim
+from exchanges.kinds import FileKind, kinds
 from exchanges.reading.layout import WIDEST, FileRefused
-
-if TYPE_CHECKING:
-    from exchanges.kinds import FileKind
 
 LOOKED_THROUGH = 40
 # Columns that an error file adds; they are no part of the list when it comes back mended.
 ROW_NUMBER, REASONS = "行号", "错误原因"
-_MARKS = re.compile(
-    r"[\s*:：]|\((?:必填|选填|必选|可选|(?:单位:?)?[元岁人]|1[258]位(?:代码|数字)?|文本(?:格式)?|yyyy[-./]?mm[-./]?dd)\)",
-    re.IGNORECASE,
+_BRACKETS = str.maketrans("（【［[〔〖）】］]〕〗", "(((((())))))")
+# What is written beside a name without being part of it: signs, a number in front, and in brackets whether it must be
+# filled in, its unit and its format. Anything else in brackets may change what the column means.
+_NOTE = (
+    r"(?:必填项?|必须填写|选填项?|非必填项?|必选|可选|(?:单位:?)?(?:人民币)?[元岁人年](?:/[人年])?|1[258]位(?:代码|数字|号码)?"
+    r"|(?:设为)?文本(?:格式|型)?|日期(?:格式)?|yyyy[-./]?mm[-./]?dd|与?(?:居民)?身份证(?:上)?一致)"
 )
+_MARKS = re.compile(rf"[\s*:：★☆●◆▲△※#“”\"']|^\d{{1,2}}[.、](?!\d)|\({_NOTE}(?:[,，、;；]{_NOTE})*\)", re.IGNORECASE)
 # Groups of columns that are about the person of the row, and about somebody beside that person.
 _WHAT_OF_THEM = r"(?:人员|人|对象)?(?:基本|身份|个人)?(?:信息|情况|资料)?"
 _OWN = re.compile(rf"(?:参保|参保登记|被保险|缴费|本人|个人|人员|学生|救助|保障){_WHAT_OF_THEM}")
@@ -59,10 +61,10 @@ class _Found(NamedTuple):
 
 def plain(header: str) -> str:
     """A header as it is compared: without spaces, line breaks, asterisks, “(必填)”, units and formats."""
-    return _MARKS.sub("", narrow(trim(header)).replace("（", "(").replace("）", ")"))
+    return _MARKS.sub("", re.sub(r"\s", "", narrow(trim(header)).translate(_BRACKETS)))
 
 
-def find_header(rows: list[list[str]], kind: "FileKind", merged: Merged = ()) -> Header:
+def find_header(rows: list[list[str]], kind: FileKind, merged: Merged = ()) -> Header:
     """The header of a list of that kind. Raises FileRefused: no header, columns missing, or two for one field.
 
     A header in two lines has groups of columns in the first and their names in the second; a column without a group
@@ -100,11 +102,25 @@ def find_header(rows: list[list[str]], kind: "FileKind", merged: Merged = ()) ->
                 "seen": "、".join(line.shown(place) for place, name in enumerate(line.names) if name)[:200],
             }
         )
+    _refuse_other_kind(line, columns, kind)
     last = rows[line.row]
     return Header(line.row, columns, last + [""] * (len(line.names) - len(last)))
 
 
-def _best_at(rows: list[list[str]], number: int, kind: "FileKind", merged: Merged) -> _Found:
+def _refuse_other_kind(line: _Line, columns: dict[str, int], kind: FileKind) -> None:
+    """A list of one kind handed in as another: identities hold everything that a population list needs, and would say
+    of each person that nothing has befallen them."""
+    for other in kinds():
+        found = _match(line, other).columns
+        complete = all(column.field in found for column in other.columns if column.required)
+        if other is not kind and complete and len(found) > len(columns):
+            raise FileRefused(
+                _("The columns are those of the list “%(other)s”, not of “%(kind)s”. Please check the kind of list.")
+                % {"other": other.label, "kind": kind.label}
+            )
+
+
+def _best_at(rows: list[list[str]], number: int, kind: FileKind, merged: Merged) -> _Found:
     """The row by itself, or with the one above it where that makes more of it, or says whose the columns are."""
     names = rows[number][: WIDEST + 1]
     alone = _match(_Line(number, names, [""] * len(names)), kind)
@@ -150,7 +166,7 @@ def _as_group(text: str) -> str:
     return "" if ":" in narrow(shown) or len(shown) > 20 else shown
 
 
-def _match(line: _Line, kind: "FileKind") -> _Found:
+def _match(line: _Line, kind: FileKind) -> _Found:
     """Columns of the fields by header, and the headers that two columns claim."""
     found: dict[str, int] = {}
     doubled = []
@@ -171,5 +187,5 @@ def _match(line: _Line, kind: "FileKind") -> _Found:
     return _Found(line, found, doubled)
 
 
-def _needed(kind: "FileKind") -> str:
+def _needed(kind: FileKind) -> str:
     return "、".join(column.header for column in kind.columns if column.required)

@@ -54,7 +54,16 @@ def open_text(opened: Opened, kind: "FileKind") -> tuple[Layout, Callable[[], It
 def _encodings(head: bytes) -> tuple[str, ...]:
     """Encodings that the text may be in, the likelier first, for a very short GBK text can be valid UTF-8."""
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
-    return (marked,) if marked else ("utf-8", "gb18030")
+    return (marked,) if marked else _unmarked(head)
+
+
+def _unmarked(head: bytes) -> tuple[str, ...]:
+    """Encodings of a text without a byte order mark. Digits and delimiters in UTF-16 have a NUL byte each, all of them
+    behind or all of them before the other one; in no other text are there any."""
+    behind, before = head[1::2].count(0), head[::2].count(0)
+    if bool(behind) != bool(before) and (behind + before) * 10 > len(head):
+        return ("utf-16-le",) if behind else ("utf-16-be",)
+    return ("utf-8", "gb18030")
 
 
 def _in_no_encoding(tried: tuple[str, ...]) -> FileRefused:
@@ -70,7 +79,7 @@ def _in_no_encoding(tried: tuple[str, ...]) -> FileRefused:
 
 def _decoded(head: bytes, encoding: str) -> str:
     """The beginning of the text. Raises UnicodeDecodeError, FileRefused."""
-    if b"\0" in head and encoding != "utf-16":
+    if b"\0" in head and not encoding.startswith("utf-16"):
         raise nul_bytes()
     text = codecs.getincrementaldecoder(encoding)("strict").decode(head)
     if "\0" in text:
@@ -86,7 +95,7 @@ def _size_in(opened: Opened, encoding: str) -> int | None:
         with opened() as stream:
             while block := stream.read(_BLOCK_BYTES):
                 size += len(block)
-                if b"\0" in block and encoding != "utf-16":
+                if b"\0" in block and not encoding.startswith("utf-16"):
                     raise nul_bytes()
                 plain = plain and block.isascii()
                 if not plain and "\0" in decoder.decode(block):

@@ -17,8 +17,8 @@ _SHORT_CODES = {2, 4, 6, 9}
 _HINTS = 3
 # A village and a community of one name often stand side by side (新安村委会, 新安社区), so the kind is kept.
 _KINDS = (
-    ("village", ("村民委员会", "村委会", "村")),
-    ("community", ("社区居民委员会", "社区居委会", "居民委员会", "居委会", "社区")),
+    ("village", ("村民委员会", "村委会", "村委", "村")),
+    ("community", ("社区居民委员会", "社区居委会", "社区居委", "居民委员会", "居委会", "社区")),
     ("street", ("街道办事处", "街道办", "街道")),
     ("town", ("镇人民政府", "镇政府", "镇")),
     ("township", ("民族乡", "乡人民政府", "乡政府", "乡")),
@@ -26,6 +26,9 @@ _KINDS = (
     ("city", ("自治州", "市")),
     ("province", ("省", "自治区")),
 )
+_BETWEEN = re.compile(r"[\s/\\,、>\-—–_|]")
+# 太山庙村村委会 is the committee of 太山庙村, which others call 太山庙村委会.
+_TWICE = re.compile(r"(.+村)(?:村民委员会|村委会|村委)")
 _REMARK = re.compile(r"(?:\([^()]*\))+$")
 _EXACT, _SAME_KIND, _SHORT = range(3)
 
@@ -46,8 +49,8 @@ class _Entry(NamedTuple):
 
 
 def normalised(text: str) -> str:
-    """Half-width, without any white space: “ 朱集 镇” and “朱集镇” are one."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    """Half-width, without any white space and what parts the levels of a full name: “ 朱集 镇”, “灵璧县/朱集镇”."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def _spelling(text: str) -> _Spelling:
@@ -118,6 +121,8 @@ class _Index:
                 return found[0]
             if found:
                 raise AmbiguousRegion(text, found)
+        if twice := _TWICE.fullmatch(wanted):
+            return self.find(twice[1])
         raise RegionNotFound(f"找不到“{text}”{self._where()}{self._hint(wanted)}")
 
     def _find_code(self, text: str, digits: str) -> Region:

@@ -47,24 +47,100 @@ CATEGORIES_OF: dict[str, frozenset[Category]] = {
     BureauKind.VETERANS: frozenset({Category.ENTITLED_GROUP}),
     BureauKind.AGENCY: frozenset(Category),
 }
+_SEVERE = (
+    "重度残疾{}级",
+    "重度残疾({}级)",
+    "重度残疾人{}级",
+    "重度残疾人({}级)",
+    "重残{}级",
+    "{}级重度残疾",
+    "{}级重残",
+    "{}级残疾",
+    "残疾{}级",
+)
+
+
+def _town_and_country(*words: str) -> tuple[str, ...]:
+    """Each word by itself and with where its holders live, which no notice tells apart."""
+    return tuple(where + word for word in words for where in ("", "城乡", "农村", "城市", "城镇"))
+
+
 # The names that departments use beside those of the notices.
 CATEGORY_SYNONYMS: dict[Category, tuple[str, ...]] = {
-    Category.TEKUN: ("特困", "特困供养人员", "特困供养", "特困救助供养人员", "五保", "五保户"),
-    Category.ORPHAN: (),
+    Category.TEKUN: (
+        *_town_and_country(
+            "特困人员", "特困供养人员", "特困", "特困供养", "五保", "五保户", "五保对象", "五保供养对象"
+        ),
+        "特困对象",
+        "特困供养对象",
+        "特困救助供养人员",
+        "特困救助供养对象",
+        "特困救助供养",
+        "集中供养特困人员",
+        "分散供养特困人员",
+        "特困集中供养",
+        "特困分散供养",
+        "特困人员(集中供养)",
+        "特困人员(分散供养)",
+    ),
+    Category.ORPHAN: ("散居孤儿", "社会散居孤儿", "集中供养孤儿", "机构供养孤儿"),
     Category.UNSUPPORTED_CHILD: ("事实无人抚养", "事实孤儿"),
-    Category.DIBAO: ("低保", "低保户", "低保人员", "最低生活保障对象", "最低生活保障"),
-    Category.DIBAO_MARGIN: ("低保边缘家庭", "低保边缘户", "低保边缘家庭成员", "低保边缘人口", "低保边缘对象"),
+    Category.DIBAO: _town_and_country(
+        "低保",
+        "低保对象",
+        "低保户",
+        "低保家庭",
+        "低保人员",
+        "最低生活保障对象",
+        "最低生活保障家庭",
+        "最低生活保障人员",
+        "最低生活保障",
+    ),
+    Category.DIBAO_MARGIN: (
+        "低保边缘家庭",
+        "低保边缘户",
+        "低保边缘家庭成员",
+        "低保边缘人口",
+        "低保边缘人员",
+        "低保边缘对象",
+    ),
     Category.POVERTY_RETURN: ("返贫致贫", "返贫致贫户", "返贫人口", "致贫返贫人口"),
     Category.UNSTABLE_EXIT: ("脱贫不稳定", "脱贫不稳定人口"),
     Category.AT_RISK: ("边缘易致贫", "边缘易致贫人口"),
     Category.SUDDEN_HARDSHIP: ("突发严重困难", "突发严重困难人口"),
-    Category.POVERTY_EXIT: ("稳定脱贫人口", "脱贫人口", "未纳入监测的脱贫人口", "未纳入监测脱贫人口"),
-    Category.SEVERE_DISABILITY: ("重残", "重度残疾", "重残人员", "重度残疾人员"),
-    Category.FAMILY_PLANNING: ("计生家庭", "计划生育特殊家庭", "计生户", "计划生育户"),
+    Category.POVERTY_EXIT: (
+        "稳定脱贫人口",
+        "脱贫人口",
+        "未纳入监测的脱贫人口",
+        "未纳入监测脱贫人口",
+        "未纳入监测范围的稳定脱贫人口",
+        "未纳入农村低收入人口监测范围的稳定脱贫人口",
+    ),
+    Category.SEVERE_DISABILITY: (
+        "重残",
+        "重残人员",
+        "重度残疾",
+        "重度残疾人员",
+        # Levels one and two are what is called severe; the law leaves level three to each place.
+        *(form.format(level) for level in "一二" for form in _SEVERE),
+    ),
+    Category.FAMILY_PLANNING: (
+        "计生家庭",
+        "计生户",
+        "计生特殊家庭",
+        "计划生育户",
+        "计划生育特殊家庭",
+        "计划生育家庭(户)",
+        "原计划生育家庭",
+        "原计划生育家庭(户)",
+    ),
     Category.ENTITLED_GROUP: ("优抚对象", "重点优抚", "优抚"),
 }
 _BEGINS, _ENDS = "new", "end"
-CHANGES = {"新增": _BEGINS, "认定": _BEGINS, "退出": _ENDS, "停保退出": _ENDS, "取消": _ENDS}
+CHANGES = {
+    **dict.fromkeys(("新增", "新增人员", "新增对象", "认定", "新认定", "纳入", "新纳入", "增加"), _BEGINS),
+    **dict.fromkeys(("退出", "退出人员", "退出对象", "停保退出", "取消", "清退", "减少"), _ENDS),
+}
 
 
 def _own_category(category: str, context: Context) -> None:
@@ -94,6 +170,22 @@ def _refuse_dates(staging: Staging) -> None:
         "before_birth",
         "WHERE s.determined_on < s.birth_date",
         detail="CAST(s.determined_on AS text)",
+    )
+
+
+def _refuse_contradictions(staging: Staging) -> None:
+    """Two rows that have one recognition stand at different places."""
+    staging.refuse(
+        "region",
+        "rows_contradict",
+        """
+        JOIN (
+            SELECT id_index, category, determined_on, min(row_number) AS first_row, max(row_number) AS last_row
+            FROM {staged} WHERE NOT bad GROUP BY id_index, category, determined_on HAVING min(region) <> max(region)
+        ) g ON g.id_index = s.id_index AND g.category = s.category AND g.determined_on = s.determined_on
+        WHERE NOT s.bad
+        """,
+        detail="CAST(CASE WHEN s.row_number = g.first_row THEN g.last_row ELSE g.first_row END AS text)",
     )
 
 
@@ -200,7 +292,36 @@ IDENTITIES = FileKind(
             "身份类别",
             Choice(_category_words(), listed="、".join(Category.labels), allowed=_own_category),
             required=True,
-            synonyms=("人员类别", "身份", "类别", "困难类别", "救助类别", "对象类别", "人员身份"),
+            synonyms=(
+                "身份",
+                "身份类型",
+                "类别",
+                "人员类别",
+                "人员类型",
+                "人员身份",
+                "人员身份类别",
+                "人员属性",
+                "困难类别",
+                "困难类型",
+                "困难身份",
+                "困难人员类别",
+                "困难人员类型",
+                "困难群众类别",
+                "困难群众类型",
+                "救助类别",
+                "救助类型",
+                "救助对象类别",
+                "救助对象类型",
+                "医疗救助对象类别",
+                "对象类别",
+                "对象类型",
+                "资助类别",
+                "资助对象类别",
+                "保障类别",
+                "监测对象类别",
+                "特殊人员类别",
+                "认定类别",
+            ),
             example="低保对象",
             rule="、".join(Category.labels),
         ),
@@ -209,14 +330,43 @@ IDENTITIES = FileKind(
             "认定日期",
             Day(),
             required=True,
-            synonyms=("认定时间", "批准日期", "纳入日期", "身份认定日期", "认定年月日"),
+            synonyms=(
+                "认定时间",
+                "认定年月日",
+                "身份认定日期",
+                "身份认定时间",
+                "批准日期",
+                "批准时间",
+                "审批日期",
+                "审批时间",
+                "纳入日期",
+                "纳入时间",
+                "识别日期",
+                "识别时间",
+                "确认日期",
+                "确认时间",
+            ),
             example="2021-06-01",
         ),
         Column(
             "change",
             "变动类型",
             Choice(CHANGES, listed="新增、退出"),
-            synonyms=("变动", "变更类型", "变动情况"),
+            synonyms=(
+                "变动",
+                "变动类别",
+                "变动情况",
+                "变更类型",
+                "变更类别",
+                "变更情况",
+                "变化类型",
+                "增减类型",
+                "增减情况",
+                "增减变动",
+                "增减",
+                "新增/退出",
+                "新增或退出",
+            ),
             example="新增",
             rule="新增、退出",
         ),
@@ -224,16 +374,17 @@ IDENTITIES = FileKind(
             "ended_on",
             "退出日期",
             Day(),
-            synonyms=("退出时间", "终止日期", "停止日期"),
+            synonyms=("退出时间", "终止日期", "终止时间", "停止日期", "停止时间", "取消日期", "身份终止日期"),
             rule=_("required for 退出: the first day on which the identity no longer counts"),
         ),
-        Column("remark", "备注", Text(200), synonyms=("说明",)),
+        Column("remark", "备注", Text(200), synonyms=("说明", "备注说明", "附注")),
     ),
     senders=frozenset(CATEGORIES_OF),
     checks=(
         person_columns.refuse_other_names,
         person_columns.refuse_contradicting_names,
         _refuse_dates,
+        _refuse_contradictions,
         _follow_in_time,
     ),
     merge=_merge,

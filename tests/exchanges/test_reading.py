@@ -7,11 +7,12 @@ import polars as pl
 import pytest
 
 from enrollment.kinds import PAYMENTS, POPULATION
+from exchanges.columns import Name
 from exchanges.columns.amounts import read_fen
 from exchanges.columns.cells import narrow, narrow_all, trim, trim_all
 from exchanges.columns.dates import read_day
 from exchanges.reading import FileRefused, open_source
-from tests.deliveries import csv_bytes, xlsx_bytes
+from tests.deliveries import HEADERS, csv_bytes, xlsx_bytes
 
 HEADER = ["姓名", "身份证号", "户籍地区划"]
 ROWS = [["王小明", "610926197005060015", "610926102200"], ["﨑䶮", "61092620050310004X", "610926102201"]]
@@ -27,7 +28,7 @@ def read(content: bytes, kind=POPULATION):
     return rows, source.layout
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
 def test_encodings(encoding):
     rows, layout = read(csv_bytes([HEADER, *ROWS], encoding=encoding))
     assert [row["name"] for row in rows.values()] == ["王小明", "﨑䶮"]
@@ -75,6 +76,8 @@ def test_columns_in_any_order_with_other_names_and_extra_ones():
     [
         ["name", "id_number", "region"],
         ["姓名（文本）", "身份证号（18位）", "户籍地区划(12位代码)"],
+        ["*姓名", "身份证号【必填】", "★户籍地区划"],
+        ["1.姓名", "2.身份证号（必填，18位，文本格式）", "“户籍地区划”："],
     ],
 )
 def test_names_of_the_fields_and_headers_with_their_format(header):
@@ -92,6 +95,7 @@ def test_own_header_goes_before_its_synonyms():
     [
         (["姓名", "户籍地区划", "年龄"], ["身份证号", "姓名、户籍地区划、年龄"]),
         (["姓名", "证件号码", "公民身份号码", "户籍地区划"], ["证件号码、公民身份号码"]),
+        (["姓名（户主）", "身份证号", "户籍地区划"], ["姓名"]),
         (["a", "b"], ["姓名、身份证号、户籍地区划", "a、b"]),
     ],
 )
@@ -155,6 +159,7 @@ def test_a_row_with_too_many_cells_is_marked():
         ("2023.9.1", date(2023, 9, 1)),
         ("20230901", date(2023, 9, 1)),
         ("2023年9月1日", date(2023, 9, 1)),
+        ("2023年9月1号", date(2023, 9, 1)),
         ("２０２３年９月１日", date(2023, 9, 1)),
         ("45170", date(2023, 9, 1)),
         ("2023-09-01 08:30:00", date(2023, 9, 1)),
@@ -165,7 +170,21 @@ def test_dates_as_people_write_them(text, day):
     assert read_day(text) == day
 
 
-@pytest.mark.parametrize("text", ["2023-02-29", "9/1/2023", "2023-9", "昨天", "2023/9-1", "230901", "2023-13-01", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023-02-29",
+        "9/1/2023",
+        "2023-9",
+        "昨天",
+        "2023/9-1",
+        "230901",
+        "2023-13-01",
+        "2023-09-01 25:61",
+        "2023年9月",
+        "",
+    ],
+)
 def test_what_is_no_date(text):
     with pytest.raises(ValueError):
         read_day(text)
@@ -173,6 +192,7 @@ def test_what_is_no_date(text):
 
 def test_amounts_keep_every_fen():
     assert [read_fen(text) for text in ("0.01", "-0.29", "1,234,567.89", "19.9")] == [1, -29, 123456789, 1990]
+    assert [read_fen(text) for text in ("-¥320.00", "￥-320", "－３２０．００ 元")] == [-32000] * 3
 
 
 def test_a_column_is_trimmed_and_narrowed_as_its_cells_are():
@@ -180,3 +200,39 @@ def test_a_column_is_trimmed_and_narrowed_as_its_cells_are():
     cells = pl.Series(texts)
     assert trim_all(cells).to_list() == [trim(text) for text in texts]
     assert narrow_all(cells).to_list() == [narrow(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("'610926197005060015", "610926197005060015"),
+        ('="610926197005060015"', "610926197005060015"),
+        ("'=1+1", "=1+1"),
+        ("'五保'转特困", "'五保'转特困"),
+        ("王\u3164小\ufe0f明\u2007", "王小明"),
+    ],
+)
+def test_the_marks_by_which_a_spreadsheet_keeps_text_are_no_part_of_it(cell, said):
+    assert trim_all(pl.Series([cell])).to_list() == [said]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        *((f"阿卜杜拉{dot}买买提", "阿卜杜拉·买买提") for dot in "·•‧・．.﹒ꞏ\u0387"),
+        ("张〇", "张〇"),
+        ("张\u00a0三", "张三"),
+        ("J. Smith", "J. Smith"),
+        ("﨑 䶮", "﨑䶮"),
+    ],
+)
+def test_names_as_they_are_written(written, read_as):
+    parsed = Name().reader("name", None)(pl.Series([written]))
+    assert parsed.columns["name"].to_list() == [read_as]
+    assert not any(faults.where.any() for faults in parsed.faults)
+
+
+def test_a_list_of_another_kind_is_told_by_its_columns():
+    with pytest.raises(FileRefused) as refused:
+        read(csv_bytes([HEADERS["identities"], ["x"] * 8]))
+    assert "身份名单" in str(refused.value)
