@@ -72,8 +72,9 @@ def tell_facts(chunk: Chunk) -> int:
 def follow_employee_cover(chunk: Chunk) -> int:
     """People of the chunk who have employee insurance and an enrolment: benefits come from the first (PL-7.3a, SL-5.3),
     who joins it leaves (PL-2.5). The refund hangs on it, so a person decides."""
+    lapsed = _lapse_ended(chunk)
     if not EmployeeCover.objects.filter(ended_on=None).exists():
-        return 0
+        return lapsed
     found = chunk.fetch(
         f"""
         SELECT DISTINCT r.id, c.started_on FROM {{staged}} s
@@ -97,7 +98,28 @@ def follow_employee_cover(chunk: Chunk) -> int:
             clauses=rules.employee_first(registration),
             batch=chunk.batch,
         )
-    return proposed
+    return lapsed + proposed
+
+
+def _lapse_ended(chunk: Chunk) -> int:
+    """Open proposals of people of the chunk whose employee insurance, as a list that came later tells, had ended before
+    they registered."""
+    if not Proposal.objects.filter(kind=Proposal.Kind.EMPLOYEE_COVER, status=Proposal.Status.OPEN).exists():
+        return 0
+    found = chunk.fetch(
+        f"""
+        SELECT DISTINCT d.id FROM {{staged}} s
+        JOIN {PERSON} p ON p.id_number_index = s.id_index
+        JOIN {PROPOSAL} d ON d.person_id = p.id AND d.kind = 'employee_cover' AND d.status = 'open'
+        JOIN {REGISTRATION} r ON r.id = d.registration_id
+        WHERE {{rows}} AND NOT EXISTS (
+            SELECT 1 FROM {COVER} c WHERE c.id_number_index = s.id_index
+            AND (c.ended_on IS NULL OR c.ended_on > r.registered_on)
+        )
+        """
+    )
+    overtaken = Proposal.objects.filter(pk__in=[proposal for (proposal,) in found])
+    return lapse(overtaken, by=chunk.batch.uploaded_by, on=chunk.batch.business_on)
 
 
 def follow_status(chunk: Chunk) -> int:

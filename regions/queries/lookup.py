@@ -29,6 +29,7 @@ _KINDS = (
 _BETWEEN = re.compile(r"[\s/\\,、>\-—–_|]")
 # 太山庙村村委会 is the committee of 太山庙村, which others call 太山庙村委会.
 _TWICE = re.compile(r"(.+村)(?:村民委员会|村委会|村委)")
+_WITH_CODE = re.compile(r"(.+)\(([0-9]{12})\)")
 _REMARK = re.compile(r"(?:\([^()]*\))+$")
 _EXACT, _SAME_KIND, _SHORT = range(3)
 
@@ -115,6 +116,11 @@ class _Index:
             raise RegionNotFound(f"没有填写区划{self._where()}")
         if re.fullmatch(r"[0-9A-Z]+(?:\.0)?", wanted) and not wanted.isalpha():
             return self._find_code(text, wanted.removesuffix(".0"))
+        if both := _WITH_CODE.fullmatch(wanted):
+            region = self.find(both[1])
+            if region.code != both[2]:
+                raise RegionNotFound(f"“{text}”的名称和代码不是同一处：{region.full_name}的代码是 {region.code}")
+            return region
         for fit in (_EXACT, _SAME_KIND, _SHORT):
             found = self._standing({entry.code for entry in self._candidates(wanted, fit)})
             if len(found) == 1:

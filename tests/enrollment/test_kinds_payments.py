@@ -181,3 +181,10 @@ def test_no_payment_without_its_voucher(deliver, resident):
     assert (kept.receipt_no, kept.channel) == ("3610962111000001", "微信")
     with pytest.raises(IntegrityError), transaction.atomic():
         Payment.objects.update(receipt_no="")
+
+
+def test_a_reversal_belongs_to_the_year_of_its_receipt(deliver, resident):
+    deliver("payments", [row(resident, paid_on="2022-01-05")])
+    batch = deliver("payments", [row(resident, year="2023", amount="-320.00", paid_on="2022-02-01")], year=2023)
+    assert reasons(batch) == {2: [("amount", "reversal_differs")]}
+    assert Payment.objects.get().reversed_on is None

@@ -121,3 +121,42 @@ def test_all_reasons_of_a_row_are_told(deliver):
         ("status", "not_a_choice"),
         ("status_on", "not_a_date"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(("H1", ""), ("H2", "")), (("", VILLAGE), ("", OTHER)), (("H1", VILLAGE), ("", OTHER))]
+)
+def test_rows_that_contradict_each_other_are_refused_both(deliver, number, first, second):
+    batch = deliver("population", [["王小明", number, VILLAGE, *cells, "", ""] for cells in (first, second)])
+    assert reasons(batch) == {2: [("id_number", "rows_contradict")], 3: [("id_number", "rows_contradict")]}
+
+
+def test_an_empty_cell_contradicts_nothing(deliver, number):
+    batch = deliver("population", [["王小明", number, VILLAGE, cell, "", "", ""] for cell in ("H1", "")])
+    assert reasons(batch) == {3: [("id_number", "row_repeated")]}
+
+
+@pytest.mark.parametrize(
+    "older", [["", OTHER, "正常", ""], ["", VILLAGE, "正常", ""], ["H9", VILLAGE, "死亡", "2021-11-20"]]
+)
+def test_an_older_list_undoes_nothing_of_a_newer_one(deliver, number, older):
+    household, place, status, day = older
+    deliver("population", [["王小明", number, VILLAGE, "H1", "", "死亡", "2021-11-20"]], on=date(2021, 12, 1))
+    batch = deliver("population", [["王小明", number, place, household, "", status, day]], on=date(2021, 11, 25))
+    assert reasons(batch) == {2: [("", "newer_stands")]}
+    person = Person.objects.get()
+    assert (person.status, person.region_id, person.household) == ("dead", VILLAGE, "H1")
+
+
+def test_an_event_finds_its_place_whenever_its_list_comes(deliver, number):
+    deliver("population", [["王小明", number, VILLAGE, "H1", "", "", ""]], on=date(2021, 12, 1))
+    batch = deliver("population", [["王小明", number, VILLAGE, "", "", "死亡", "2021-10-20"]], on=date(2021, 11, 1))
+    assert (batch.refused, batch.changed) == (0, 1)
+    assert Person.objects.get().status_on == date(2021, 10, 20)
+
+
+@pytest.mark.parametrize(("word", "status"), [("死亡注销", "dead"), ("参军入伍", "enlisted"), ("注销", None)])
+def test_other_words_for_what_befell_somebody(deliver, number, word, status):
+    batch = deliver("population", [["王小明", number, VILLAGE, "", "", word, "2021-10-20"]])
+    assert list(Person.objects.values_list("status", flat=True)) == ([status] if status else [])
+    assert batch.refused == (0 if status else 1)

@@ -94,6 +94,25 @@ def test_a_payment_of_somebody_in_employee_insurance_is_proposed(deliver, person
     assert registration.ended_on == registration.registered_on == date(2021, 11, 5)
 
 
+def payment(someone, receipt, paid_on):
+    return [[receipt, someone.name, someone.id_number, VILLAGE, "2022", "1", "320", paid_on, ""]]
+
+
+@pytest.mark.clause("PL-7.5")
+def test_a_payment_that_comes_after_the_list_of_deaths_ends_as_well(deliver, person, season):
+    someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6), status="dead", status_on=date(2022, 3, 10))
+    deliver("payments", payment(someone, "R1", "2021-11-05"), on=ON)
+    assert Registration.objects.get().ended_on == date(2022, 3, 10)
+    assert Proposal.objects.get().status == "by_rule"
+
+
+def test_who_pays_after_the_event_has_perhaps_come_back(deliver, person, season):
+    someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6), status="enlisted", status_on=date(2022, 3, 10))
+    deliver("payments", payment(someone, "R1", "2022-09-05"), on=date(2022, 9, 10))
+    assert Registration.objects.get().ended_on is None
+    assert Proposal.objects.get().status == "open"
+
+
 class TestEmployeeCover:
     def test_joining_and_leaving_make_a_spell(self, deliver, person):
         someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6))
@@ -101,6 +120,35 @@ class TestEmployeeCover:
         deliver("employee_cover", employee(someone, "停保", "2022-02-01", "2"), on=ON)
         spell = EmployeeCover.objects.get()
         assert (spell.started_on, spell.ended_on, spell.years) == (date(2020, 3, 1), date(2022, 2, 1), 2)
+
+    @pytest.mark.parametrize(
+        "lists", [[["joins", "leaves"]], [["leaves"], ["joins"]], [["joins"], ["leaves"], ["joins"]]]
+    )
+    def test_who_left_is_not_insured_whatever_comes_first(self, deliver, person, lists):
+        someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6))
+        rows = {
+            "joins": employee(someone, "新参保", "2021-01-10"),
+            "leaves": employee(someone, "停保", "2021-09-10", "3年"),
+        }
+        for words in lists:
+            assert deliver("employee_cover", [row for word in words for row in rows[word]], on=ON).refused == 0
+        spell = EmployeeCover.objects.get()
+        assert (spell.started_on, spell.ended_on, spell.years) == (date(2021, 1, 10), date(2021, 9, 10), 3)
+
+    def test_nobody_joins_within_a_spell_that_is_over(self, deliver, person):
+        someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6))
+        deliver("employee_cover", employee(someone, "新参保", "2021-01-10"), on=ON)
+        deliver("employee_cover", employee(someone, "停保", "2021-09-10"), on=ON)
+        batch = deliver("employee_cover", employee(someone, "新参保", "2021-05-01"), on=ON)
+        assert reasons(batch) == {2: [("changed_on", "left_since")]}
+
+    def test_an_end_that_comes_late_overtakes_the_proposal(self, deliver, person, season):
+        someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6))
+        deliver("employee_cover", employee(someone, "新参保", "2020-03-01"), on=ON)
+        deliver("payments", payment(someone, "R1", "2021-11-05"), on=ON)
+        assert Proposal.objects.get().status == "open"
+        deliver("employee_cover", employee(someone, "停保", "2021-10-01", "1"), on=ON)
+        assert (Proposal.objects.get().status, Registration.objects.get().situation) == ("lapsed", "employee_lapsed")
 
     def test_both_in_one_list_in_any_order_and_again(self, deliver, person):
         someone = person(VILLAGE, name="王小明", born=date(1970, 5, 6))

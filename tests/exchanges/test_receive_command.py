@@ -12,7 +12,7 @@ from django.core.management import call_command
 from accounts.cli import CommandRefused
 from accounts.models import Bureau
 from exchanges.kinds import by_name
-from exchanges.models import Batch
+from exchanges.models import Batch, RowError
 from exchanges.senders import sender_named
 from tests.deliveries import HEADERS, csv_bytes, xlsx_bytes
 from tests.factories import make_id_number
@@ -151,3 +151,19 @@ def test_every_sender_of_the_formats_is_known_by_its_name(tree, kind, name, mean
 def test_business_date(receive):
     receive("population", [row()], "--on", "2021-11-30")
     assert Batch.objects.get().business_on == date(2021, 11, 30)
+
+
+def test_the_same_rows_in_another_format_and_spelling_are_recognised(receive):
+    number = make_id_number("610926", date(1970, 5, 6))
+    typed = [["A", "王小明", number, 610926102200, 2022, 1, 320, date(2021, 11, 5), ""]]
+    spelt = [["A", "王小明", number, "老县镇老县村", "2022年", "一档", "￥320.00", "2021.11.5", ""]]
+    first, _status, _err = receive("payments", [], name="缴费.xlsx", content=xlsx_bytes([HEADERS["payments"], *typed]))
+    again, status, _err = receive("payments", spelt)
+    assert (first["changed"], again["status"], again["changed"], status) == (1, "unchanged", 0, 0)
+
+
+def test_no_whole_number_is_kept_in_a_reason(receive):
+    number = make_id_number("610926", date(1970, 5, 6))
+    receive("population", [row(place=f"某村{number}"), ["王小明", number, "610926102200", "", number, number, number]])
+    for detail in RowError.objects.values_list("detail", flat=True):
+        assert number[6:14] not in detail

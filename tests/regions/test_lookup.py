@@ -30,6 +30,10 @@ VILLAGE = "341323117205"
         ("平利县老县镇蒋家坪村民委员会", "610926102201"),
         ("安徽省宿州市灵璧县朱集镇", ZHUJI),
         ("朱集镇人民政府", ZHUJI),
+        ("平利县/老县镇/蒋家坪村", "610926102201"),
+        ("蒋家坪村村委会", "610926102201"),
+        ("老县镇蒋家坪村委", "610926102201"),
+        ("蒋家坪村（610926102201）", "610926102201"),
         ("双扬村委会", VILLAGE),
         ("双扬村", VILLAGE),
         ("双扬", VILLAGE),
@@ -40,6 +44,12 @@ VILLAGE = "341323117205"
 )
 def test_what_people_write(tree, text, code):
     assert lookup(text).pk == code
+
+
+@pytest.mark.parametrize("text", ["蒋家坪村（610926102200）", "蒋家坪社区", "蒋家坪村三组"])
+def test_what_contradicts_itself_or_says_more_is_not_found(tree, text):
+    with pytest.raises(RegionNotFound):
+        lookup(text)
 
 
 def test_within_a_parent(tree):

@@ -142,6 +142,13 @@ def test_an_older_complete_list_never_undoes_a_newer_one(deliver, rows, civil, c
     assert standing() == 10
 
 
+def test_without_a_period_the_business_date_says_which_is_older(deliver, rows, civil, clerk):
+    deliver("identities", rows, sender=civil, on=date(2021, 12, 8))
+    older = deliver("identities", rows[:3], sender=civil, is_full=True, by=clerk, on=ON)
+    assert (older.status, standing()) == ("refused", 10)
+    assert "2021-12-08" in older.reason
+
+
 def test_other_kinds_are_never_complete(deliver):
     batch = deliver("tasks", [["老县镇", "", "100", "", ""]], is_full=True)
     assert batch.status == "refused"

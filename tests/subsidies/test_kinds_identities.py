@@ -141,3 +141,28 @@ def test_a_department_that_has_no_such_list_is_refused(deliver, resident):
     batch = deliver("identities", [row(resident)], sender=tax)
     assert batch.status == Batch.Status.REFUSED
     assert "平利县税务局" in batch.reason
+
+
+@pytest.mark.parametrize(
+    ("word", "category"),
+    [
+        ("农村低保", Category.DIBAO),
+        ("城市低保对象", Category.DIBAO),
+        ("城乡特困人员", Category.TEKUN),
+        ("分散供养特困人员", Category.TEKUN),
+        ("重度残疾（二级）", Category.SEVERE_DISABILITY),
+        ("一级残疾", Category.SEVERE_DISABILITY),
+        ("三级残疾", None),
+        ("脱贫不稳定户（风险已消除）", None),
+        ("监测对象", None),
+        ("低保对象、重度残疾人", None),
+    ],
+)
+def test_what_means_the_same_for_certain_and_nothing_else(deliver, resident, word, category):
+    deliver("identities", [row(resident, word)])
+    assert list(IdentityMark.objects.values_list("category", flat=True)) == ([category] if category else [])
+
+
+def test_one_recognition_at_two_places_is_refused(deliver, resident):
+    batch = deliver("identities", [row(resident), row(resident, region=OTHER)])
+    assert reasons(batch) == {2: [("region", "rows_contradict")], 3: [("region", "rows_contradict")]}
