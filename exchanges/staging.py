@@ -172,7 +172,7 @@ class Staging:
             % {
                 "rows": self.rows,
                 "row": first["row_number"],
-                "reason": self.kind.reason(first["field"], first["code"], first["detail"]),
+                "reason": mask_text(self.kind.reason(first["field"], first["code"], first["detail"])),
             }
         )
 
