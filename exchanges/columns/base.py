@@ -41,12 +41,14 @@ class Staged(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """What a reader may know of the batch. `latest` is the last day that the list can be about."""
+    """What a reader may know of the batch. `latest` is the last day that the list can be about; `days_from_1904` says
+    from when numbers of days count in its file."""
 
     region: Region
     coverage_year: int
     on: date
     sender: Bureau | None = None
+    days_from_1904: bool = False
 
     @property
     def latest(self) -> date:

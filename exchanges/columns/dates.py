@@ -9,11 +9,12 @@ _PARTED = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?", re.ASCII)
 _TIME = re.compile(r"[T ]+(?:[01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$", re.ASCII)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?", re.ASCII)
-# Excel counts days from 1899-12-30 (it believes in a 29 February 1900); five digits reach from 1927 to 2173.
-_EXCEL_EPOCH = date(1899, 12, 30)
+# Excel counts days from 1899-12-30 (it believes in a 29 February 1900), that of old Macs from 1904-01-01; five digits
+# reach from 1927 to 2173.
+_EPOCH, _EPOCH_OF_MACS = date(1899, 12, 30), date(1904, 1, 1)
 
 
-def read_day(text: str) -> date:
+def read_day(text: str, *, from_1904: bool = False) -> date:
     """2023-09-01, 2023/9/1, 2023.9.1, 20230901, 2023年9月1日, an Excel serial (45170), each with or without a time.
 
     Raises ValueError for anything else, a month first or a day that is not in the calendar included.
@@ -24,7 +25,7 @@ def read_day(text: str) -> date:
     if match := _COMPACT.fullmatch(text) or _CHINESE.fullmatch(text.replace(" ", "")):
         return date(int(match[1]), int(match[2]), int(match[3]))
     if _SERIAL.fullmatch(text):
-        return _EXCEL_EPOCH + timedelta(days=int(float(text)))
+        return (_EPOCH_OF_MACS if from_1904 else _EPOCH) + timedelta(days=int(float(text)))
     raise ValueError(text)
 
 
@@ -39,7 +40,7 @@ class Day(OneByOne):
 
     def read(self, text: str, context: Context) -> date:
         try:
-            day = read_day(text)
+            day = read_day(text, from_1904=context.days_from_1904)
         except ValueError:
             raise Refused("not_a_date", text[:20]) from None
         earliest, latest = date(1900, 1, 1), context.latest

@@ -62,7 +62,8 @@ class Layout:
 
     `titles` are the rows above the header as they came, the first line of a header in two lines included, `merged` the
     cells that are merged in them and the header (first row, first column, last row, last column, from 0), `left_out`
-    the rows below it that are no data (totals, who filled the list in): [row number, text].
+    the rows below it that are no data (totals, who filled the list in): [row number, text]. `days_from_1904` says from
+    when numbers of days count.
     """
 
     format: str
@@ -75,6 +76,7 @@ class Layout:
     titles: list[list[str]] = field(default_factory=list)
     merged: list[list[int]] = field(default_factory=list)
     left_out: list[list[Any]] = field(default_factory=list)
+    days_from_1904: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

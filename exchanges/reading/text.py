@@ -87,6 +87,15 @@ def _decoded(head: bytes, encoding: str) -> str:
     return text
 
 
+def _never_closed() -> FileRefused:
+    return FileRefused(
+        _(
+            "A quotation mark is opened and never closed, so that rows stand in one cell. Please remove it, or export "
+            "the list anew."
+        )
+    )
+
+
 def _size_in(opened: Opened, encoding: str) -> int | None:
     """Bytes of the file, if all of it can be read in that encoding. Raises FileRefused."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
@@ -298,18 +307,22 @@ class _Measured:
     without an end."""
 
     def __init__(self, lines: Iterator[str]) -> None:
-        self._lines, self._size, self.last = lines, 0, ""
+        self._lines, self._size, self._count, self._quotes, self.last = lines, 0, 0, 0, ""
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
-            self._size, self.last = self._size + len(line), line
+            self._size, self._count, self.last = self._size + len(line), self._count + 1, line
+            self._quotes += line.count('"')
             if self._size > LONGEST_LINE:
                 raise _too_long()
             yield line
+        # A row that ends with the file though a quotation mark of it is open has taken the rows below it for a cell.
+        if self._count > 1 and self._quotes % 2:
+            raise _never_closed()
 
     def row_ends(self) -> int:
         """Characters of the row that has ended."""
-        size, self._size = self._size, 0
+        size, self._size, self._count, self._quotes = self._size, 0, 0, 0
         return size
 
 

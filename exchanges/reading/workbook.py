@@ -41,7 +41,8 @@ def open_workbook(
     FileRefused, ReaderKilled."""
     reading = _Child(opened)
     try:
-        place, sheet, header = _sheet_with(reading.sheets(), kind)
+        sheets, from_1904 = reading.sheets()
+        place, sheet, header = _sheet_with(sheets, kind)
     except BaseException:
         reading.close()
         raise
@@ -54,6 +55,7 @@ def open_workbook(
         columns=header.columns,
         titles=rows[: header.row],
         merged=[list(span) for span in sheet["merged"] if span[2] <= header.row],
+        days_from_1904=from_1904,
     )
     passed = Passed(sheet["size"])
     return layout, lambda: reading.blocks(place, layout.header_row, passed), passed
@@ -70,6 +72,8 @@ def _sheet_with(sheets: list[dict[str, Any]], kind: "FileKind") -> tuple[int, di
         except FileRefused as error:
             refused = refused or error
     if len(found) > 1:
+        found = [each for each in found if _may_hold_rows(*each)] or found[:1]
+    if len(found) > 1:
         raise FileRefused(
             _("Several sheets hold a list: %(sheets)s. Please send one file for each of them.")
             % {"sheets": "、".join(sheet["name"] for _place, sheet, _header in found)}
@@ -77,6 +81,12 @@ def _sheet_with(sheets: list[dict[str, Any]], kind: "FileKind") -> tuple[int, di
     if not found:
         raise refused or FileRefused(_("The workbook has no visible sheet with rows."))
     return found[0]
+
+
+def _may_hold_rows(place: int, sheet: dict[str, Any], header: Header) -> bool:
+    """False for a header and nothing below it, as a template left behind the list has."""
+    rows = sheet["rows"]
+    return len(rows) >= LOOKED_THROUGH or any(any(row) for row in rows[header.row + 1 :])
 
 
 class _Child:
@@ -155,12 +165,12 @@ class _Child:
             % {"signal": signal.Signals(-ended).name}
         )
 
-    def sheets(self) -> list[dict[str, Any]]:
-        """Name, size and first rows of each visible sheet that is not empty."""
-        sheets = self._receive()["sheets"]
-        for sheet in sheets:
+    def sheets(self) -> tuple[list[dict[str, Any]], bool]:
+        """Name, size and first rows of each visible sheet that is not empty; whether days count from 1904."""
+        answer = self._receive()
+        for sheet in answer["sheets"]:
             sheet["rows"] = [self._named(pl.Series(row, dtype=pl.String)).to_list() for row in sheet["rows"]]
-        return sheets
+        return answer["sheets"], answer["from_1904"]
 
     def blocks(self, place: int, header_row: int, passed: Passed) -> Iterator[Block]:
         """The rows of one sheet below the header."""

@@ -99,9 +99,15 @@ def _work(held: Held) -> None:
     merged_before = batch.chunks.exists()
     if earlier and not merged_before and _says_the_same(earlier, batch, "sha256"):
         return _unchanged(held, earlier)
-    context = Context(batch.region, batch.coverage_year, batch.business_on, batch.sender)
     source = open_source(lambda: batch.file.storage.open(batch.file.name), kind)
     _refuse_older(held, source.layout)
+    context = Context(
+        batch.region,
+        batch.coverage_year,
+        batch.business_on,
+        batch.sender,
+        days_from_1904=source.layout.days_from_1904,
+    )
     staging = Staging(batch, kind, context, source.layout)
     # Each transaction ends with the batch's own row, where another worker's hold on it shows. None begins with it, for
     # whoever stops the batch would wait for the end.

@@ -4,7 +4,8 @@ empty one is the last, and answers on standard output. A message is its length a
 1. {"error": code, "detail": text} at any time, and then nothing more;
 2. {"texts": [text, …]}, the next texts of a workbook that has many: its cells hold MARK and the number of a text, which
    is sent before the cell is;
-3. {"sheets": [head, …]}, see `_head`, with the first ROWS rows of the sheets that have no more than WIDEST columns;
+3. {"sheets": [head, …], "from_1904": bool}, see `_head` and `Book`, with the first ROWS rows of the sheets that have no
+   more than WIDEST columns;
 4. once the place of one of them came in: {"read": n, "columns": [[text, …], …]} for some rows at a time, from the first
    row of the sheet on; `read` counts up to what the head calls `size`; {} at the end.
 """
@@ -81,7 +82,7 @@ def _answer(looked_through: int, widest: int, seconds: int, mark: bytes) -> None
         while sent <= most and (some := next(texts, None)):
             sent += len(some)
             _send({"texts": some})
-    _send({"sheets": heads})
+    _send({"sheets": heads, "from_1904": book.from_1904})
     place = list(sheets)[_FRAME.unpack(_receive())[0]]
     width = sheets[place].end[1] + 1
     sheets.clear()

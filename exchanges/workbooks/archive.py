@@ -34,15 +34,18 @@ class Archive:
         self._aside = {name: self.read(name) for name in self._parts if _is_aside(name)}
         if b"macroEnabled" in self._aside.get("[content_types].xml", b""):
             raise Refused("macros")
+        book = ElementTree.fromstring(self._aside[_BOOK])
         # The part of each sheet, in the order in which the workbook names them.
-        self.sheets = self._named_sheets()
+        self.sheets = self._named_sheets(book)
+        said = book.find("{*}workbookPr")
+        self.from_1904 = said is not None and said.get("date1904") in ("1", "true", "on")
 
     def worksheets(self) -> set[str]:
         """The parts that are tables; the others are charts and dialogues."""
         return {name for name in self.sheets if name.startswith(_SHEETS)}
 
-    def _named_sheets(self) -> list[str]:
-        book, relations = (ElementTree.fromstring(self._aside[name]) for name in (_BOOK, _RELATIONS))
+    def _named_sheets(self, book: ElementTree.Element) -> list[str]:
+        relations = ElementTree.fromstring(self._aside[_RELATIONS])
         targets = {each.get("Id"): each.get("Target", "") for each in relations}
         ids = [
             next((value for key, value in sheet.items() if key.endswith("}id")), "")

@@ -9,12 +9,15 @@ from python_calamine import CalamineWorkbook
 
 from exchanges.workbooks import old_excel, texts
 from exchanges.workbooks.archive import TEXTS, Archive
+from exchanges.workbooks.formulas import spelled_out
 from exchanges.workbooks.refusal import Uncut
 from exchanges.workbooks.sheet import SLICE_BYTES, SheetXml
 
 
 class Book(Protocol):
-    """What is asked of a workbook."""
+    """What is asked of a workbook. `from_1904`: its numbers of days count from 1904, as those of old Macs do."""
+
+    from_1904: bool
 
     def head(self) -> CalamineWorkbook:
         """With all sheets, of each at least the first rows and what is merged."""
@@ -37,14 +40,15 @@ def opened(content: bytes, mark: bytes) -> Book:
     archive = Archive(content)
     with suppress(Uncut):
         return Sliced(archive, mark)
-    return Whole(content)
+    return Whole(content, from_1904=archive.from_1904)
 
 
 class Whole:
     """A workbook that the parser holds in full: an xls, or an xlsx that is not written as spreadsheets do."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, *, from_1904: bool = False) -> None:
         self._book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        self.from_1904 = from_1904
 
     def texts(self) -> Iterator[list[str]]:
         return iter(())
@@ -72,6 +76,7 @@ class Sliced:
         piece_bytes: int = texts.PIECE_BYTES,
     ) -> None:
         self._archive, self._slice_bytes, self._piece_bytes = archive, slice_bytes, piece_bytes
+        self.from_1904 = archive.from_1904
         self._sheets = {name: SheetXml(lambda name=name: archive.open(name)) for name in archive.worksheets()}
         self._heads = {name: sheet.head() for name, sheet in self._sheets.items()}
         # Many texts are sent once, and the cells name them; few are in each slice.
@@ -96,6 +101,7 @@ class Sliced:
             yield self._made({**others, name: xml}), read
 
     def _made(self, sheets: dict[str, bytes]) -> CalamineWorkbook:
+        sheets = {name: spelled_out(xml) for name, xml in sheets.items()}
         if self._mark:
             sheets = {name: texts.marked(xml, self._mark) for name, xml in sheets.items()}
         return self._archive.with_parts({**sheets, **self._with_each})

@@ -5,14 +5,17 @@ from datetime import date
 
 import polars as pl
 import pytest
+from xlsxwriter import Workbook
 
 from enrollment.kinds import PAYMENTS, POPULATION
+from enrollment.models import Person
 from exchanges.columns import Name
 from exchanges.columns.amounts import read_fen
 from exchanges.columns.cells import narrow, narrow_all, trim, trim_all
 from exchanges.columns.dates import read_day
 from exchanges.reading import FileRefused, open_source
 from tests.deliveries import HEADERS, csv_bytes, xlsx_bytes
+from tests.factories import make_id_number
 
 HEADER = ["姓名", "身份证号", "户籍地区划"]
 ROWS = [["王小明", "610926197005060015", "610926102200"], ["﨑䶮", "61092620050310004X", "610926102201"]]
@@ -144,6 +147,60 @@ def test_a_text_without_a_header_is_refused_by_its_beginning(content):
     with pytest.raises(FileRefused):
         open_source(lambda: Stream(content), POPULATION)
     assert sum(sizes) < len(content) / 10
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told():
+    lines = ["姓名,身份证号,户籍地区划", *[",".join(row) for row in ROWS], 'x,"y,z', *[",".join(row) for row in ROWS]]
+    with pytest.raises(FileRefused, match="引号"):
+        read("\n".join(lines).encode())
+    rows, _layout = read("\n".join([*lines[:3], 'x,"y\n1",z', 'a,5"6,c']).encode())
+    assert [rows[number]["id_number"] for number in (4, 5)] == ["y\n1", '5"6']
+
+
+def _workbook(**options):
+    memory = io.BytesIO()
+    return memory, Workbook(memory, options)
+
+
+def test_errors_and_formulas_that_nobody_computed_are_not_empty():
+    memory, book = _workbook()
+    with book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, [*HEADER, "状态", "状态日期"])
+        sheet.write_row(1, 0, ROWS[0])
+        sheet.write_formula(1, 3, "=VLOOKUP(B2,X:Y,2,0)", value="#N/A")
+        sheet.write_formula(1, 4, '=A1&"<"', value="")
+        sheet.write_row(2, 0, ROWS[1])
+        sheet.write_formula(2, 3, "=T(1)", value="死亡")
+    rows, _layout = read(memory.getvalue())
+    assert [(row["status"], row["status_on"]) for row in rows.values()] == [("#N/A", '=A1&"<"'), ("死亡", "")]
+
+
+@pytest.mark.parametrize(("from_1904", "serial"), [(False, 44440), (True, 42978)])
+def test_days_of_a_mac_count_from_1904(deliver, from_1904, serial):
+    memory, book = _workbook(date_1904=from_1904)
+    with book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADERS["population"])
+        sheet.write_row(1, 0, ["王小明", make_id_number("610926"), "610926102200", "", "", "死亡"])
+        sheet.write_number(1, 6, serial)
+    deliver.take("population", memory.getvalue())
+    assert Person.objects.get().status_on == date(2021, 9, 1)
+
+
+@pytest.mark.parametrize("below", [[], [["李四"]]], ids=["header only", "rows"])
+def test_a_template_left_beside_the_list_is_passed_over(below):
+    memory, book = _workbook()
+    with book:
+        for rows in ([HEADER, *below], [HEADER, *ROWS]):
+            sheet = book.add_worksheet()
+            for line, row in enumerate(rows):
+                sheet.write_row(line, 0, row)
+    if below:
+        with pytest.raises(FileRefused, match="Sheet1、Sheet2"):
+            read(memory.getvalue())
+    else:
+        assert len(read(memory.getvalue())[0]) == len(ROWS)
 
 
 def test_a_row_with_too_many_cells_is_marked():
