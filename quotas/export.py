@@ -1,6 +1,5 @@
 """The ranking of a week leaves as a file; the same figures as on the page and from `manage.py rank`."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import IO, Any
@@ -12,7 +11,7 @@ from accounts import audit
 from accounts.models import Staff
 from exchanges.ledgers import Column, Kind
 from exchanges.models import LedgerExport
-from exchanges.writers import FORMATS, Heading
+from exchanges.writers import HashedSink, Heading, opened
 from quotas.models import Flag
 from quotas.queries import Line, OverdueList, Ranking, overdue_lists
 
@@ -70,26 +69,12 @@ def _overdue_facts(found: Ranking) -> list[tuple[str, str]]:
     return [("逾期未报送的名单", "；".join(lines))] if lines else []
 
 
-class _Hashed:
-    """Passes bytes on and hashes them."""
-
-    def __init__(self, sink: IO[bytes]) -> None:
-        self._sink, self.hash = sink, hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        self.hash.update(data)
-        return self._sink.write(data)
-
-    def flush(self) -> None:
-        self._sink.flush()
-
-
 def export_ranking(*, found: Ranking, file_format: str, sink: IO[bytes], by: Staff, on: date) -> LedgerExport:
     """Writes the ranking to `sink` (`file_format`: a key of `exchanges.writers.FORMATS`), with its audit row.
 
     The sink's content is given away only after this returns, so nothing leaves that was not recorded.
     """
-    snapshot, hashed = found.snapshot, _Hashed(sink)
+    snapshot, hashed = found.snapshot, HashedSink(sink)
     heading = Heading(
         title=f"{found.area.name}{found.coverage_year}年度参保缴费周排名",
         facts=(
@@ -103,10 +88,9 @@ def export_ranking(*, found: Ranking, file_format: str, sink: IO[bytes], by: Sta
             ("导出时间", f"{timezone.localtime():%Y-%m-%d %H:%M}"),
         ),
     )
-    writer = FORMATS[file_format](hashed, heading, COLUMNS)
     rows = list(_rows(found))
-    writer.write_rows(rows)
-    writer.close()
+    with opened(file_format, hashed, heading, COLUMNS) as writer:
+        writer.write_rows(rows)
     with transaction.atomic():
         export = LedgerExport.objects.create(
             ledger="ranking",
@@ -115,7 +99,7 @@ def export_ranking(*, found: Ranking, file_format: str, sink: IO[bytes], by: Sta
             on=on,
             format=file_format,
             rows=len(rows),
-            sha256=hashed.hash.hexdigest(),
+            sha256=hashed.sha256,
             by=by,
         )
         audit.record(

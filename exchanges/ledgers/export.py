@@ -1,6 +1,5 @@
 """A ledger leaves the house: written to a sink, counted, hashed and put down in the audit trail."""
 
-import hashlib
 from datetime import date
 from typing import IO
 
@@ -16,31 +15,13 @@ from accounts.scope import intersect, visible_ranges
 from exchanges.ledgers.registry import Ledger
 from exchanges.ledgers.rows import blocks
 from exchanges.models import LedgerExport
-from exchanges.writers import FORMATS, Formatter, Heading
+from exchanges.writers import Formatter, HashedSink, Heading, opened
 from regions.models import Region
 from regions.queries import code_ranges
 
 ENCODINGS = ("utf-8", "gb18030")
 FULL_NUMBERS = "enrollment.reveal_number"
 EVERYWHERE = ("0", "~")
-
-
-class _Measured:
-    """Passes bytes on and hashes them."""
-
-    def __init__(self, sink: IO[bytes]) -> None:
-        self._sink, self._hash = sink, hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        self._hash.update(data)
-        return self._sink.write(data)
-
-    def flush(self) -> None:
-        self._sink.flush()
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
 
 
 def export_ledger(
@@ -70,21 +51,16 @@ def export_ledger(
             raise PermissionDenied
         if not why.strip():
             raise ValidationError({"why": _("Say why the full numbers are needed: the reason is kept.")})
-    measured = _Measured(sink)
+    hashed = HashedSink(sink)
     rows = 0
     # A ledger is an official paper: it is Chinese in whatever language the page is read.
     with override("zh-hans"):
         heading = _heading(ledger, area, coverage_year, on, by, full_numbers)
-        writer = FORMATS[format](measured, heading, ledger.columns, encoding=encoding)
         formatter = Formatter(ledger.columns, full_numbers=full_numbers)
-        try:
+        with opened(format, hashed, heading, ledger.columns, encoding=encoding) as writer:
             for block in blocks(ledger.rows(by, area, coverage_year, on), ledger.columns):
                 rows += len(block)
                 writer.write_rows(formatter(block))
-            writer.close()
-        except BaseException:
-            writer.abandon()
-            raise
     with transaction.atomic():
         export = LedgerExport.objects.create(
             ledger=ledger.name,
@@ -93,7 +69,7 @@ def export_ledger(
             on=on,
             format=format,
             rows=rows,
-            sha256=measured.sha256,
+            sha256=hashed.sha256,
             full_numbers=full_numbers,
             why=why.strip(),
             by=by,
@@ -109,7 +85,7 @@ def export_ledger(
                 "coverage_year": coverage_year,
                 "format": format,
                 "rows": rows,
-                "sha256": measured.sha256,
+                "sha256": hashed.sha256,
                 "full_numbers": full_numbers,
             },
             why=why.strip(),

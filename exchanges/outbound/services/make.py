@@ -1,6 +1,5 @@
 """A delivery is made: compared with the last one, written, sealed, numbered."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -34,7 +33,7 @@ from exchanges.outbound.kinds import DeliveryKind
 from exchanges.outbound.models import Delivery
 from exchanges.outbound.queries import last_of_line, receivers, waiting_rows
 from exchanges.outbound.services.receipts import settle_refused
-from exchanges.writers import FORMATS, Heading, SealedSpool
+from exchanges.writers import HashedSink, Heading, SealedSpool, opened
 from regions.models import Region
 from regions.queries import code_ranges
 
@@ -174,20 +173,6 @@ def _nothing(base: Delivery | None) -> str:
     return _("Nothing has changed since No. %(number)s.") % {"number": base.sequence}
 
 
-class _Hashed:
-    """Passes bytes on and hashes them."""
-
-    def __init__(self, sink: SealedSpool) -> None:
-        self._sink, self.hash = sink, hashlib.sha256()
-
-    def write(self, data: bytes) -> int:
-        self.hash.update(data)
-        return self._sink.write(data)
-
-    def flush(self) -> None:
-        self._sink.flush()
-
-
 class _Plain(File):
     """The plain bytes of a spool, read once from the beginning, as storage reads a file."""
 
@@ -215,16 +200,18 @@ def _write(
 ) -> tuple[Counts, str, set[tuple[int, int]]]:
     """Writes the file and the rows that stand; returns what was written, the hash of the file, and which rows of
     earlier files were refused and are still as they were."""
-    hashed, counts = _Hashed(file), Counts()
+    hashed, counts = HashedSink(file), Counts()
     # What leaves the house is Chinese in whatever language the page is read.
     with override("zh-hans"):
         heading = _heading(delivery, kind)
-    writer = FORMATS[delivery.format](hashed, heading, (CHANGE, *kind.columns), encoding="utf-8")
     kept = StandingWriter(standing)
     refused = waiting_rows(base) if base is not None else set()
     waiting: list[list[str]] = []
     held: set[tuple[int, int]] = set()
-    with closing(_rows(kind, delivery.region, delivery.coverage_year, delivery.on, base)) as rows:
+    with (
+        opened(delivery.format, hashed, heading, (CHANGE, *kind.columns)) as writer,
+        closing(_rows(kind, delivery.region, delivery.coverage_year, delivery.on, base)) as rows,
+    ):
         for compared in rows:
             counts.count(compared)
             change, line = compared
@@ -239,10 +226,9 @@ def _write(
             if len(waiting) == _BLOCK:
                 writer.write_rows(waiting)
                 waiting.clear()
-    writer.write_rows(waiting)
-    writer.close()
+        writer.write_rows(waiting)
     kept.close()
-    return counts, hashed.hash.hexdigest(), held
+    return counts, hashed.sha256, held
 
 
 def _heading(delivery: Delivery, kind: DeliveryKind) -> Heading:
