@@ -117,7 +117,9 @@ def _plain_numbers() -> Iterator[None]:
     from enrollment import documents
 
     kept = documents.encrypt_many, documents.blind_index_many
-    documents.encrypt_many = documents.blind_index_many = lambda texts, purpose: [text.encode() for text in texts]
+    documents.encrypt_many = lambda texts, purpose: [text.encode() for text in texts]
+    # From behind: chunks are spans of the index, and numbers of one county begin alike.
+    documents.blind_index_many = lambda texts, purpose: [text[::-1].encode() for text in texts]
     try:
         yield
     finally:
