@@ -155,6 +155,8 @@ def test_a_department_that_has_no_such_list_is_refused(deliver, resident):
         ("三级残疾", None),
         ("脱贫不稳定户（风险已消除）", None),
         ("监测对象", None),
+        ("脱贫人口", None),
+        ("优抚对象", None),
         ("低保对象、重度残疾人", None),
     ],
 )
