@@ -23,7 +23,7 @@ ROW_PROBLEMS: dict[str, str | Promise] = {
     "not_a_choice": _("“%(detail)s” is not known; allowed are %(choices)s"),
     "not_a_name": _("contains characters that no name has (digits, signs, “?” or “*”); please enter the full name"),
     "not_a_receipt": _("“%(detail)s” is not a receipt number: letters, digits and hyphens only"),
-    "region": "%(detail)s",
+    "region": _("%(detail)s; please write the 12-digit code, or the full names of town and village"),
     "region_too_high": _("“%(detail)s” is no town or village; please name the town and village"),
     "newer_stands": _(
         "a list of %(detail)s says otherwise and is newer than this one; if this row is right, send it again today"
